@@ -1,0 +1,1 @@
+"""Agents, the namespaces that they work in, their teams, and personas."""

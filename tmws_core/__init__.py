@@ -1,0 +1,32 @@
+"""TMWS: a small core that discovers plugins, gives them tables, and serves their tools to AI agents."""
+
+from tmws_core.context import Context
+from tmws_core.contributions import (
+    command,
+    health_check,
+    observer,
+    prompt,
+    resource,
+    route,
+    seed,
+    tool,
+)
+from tmws_core.events import Event
+from tmws_core.hookspecs import hookimpl, hookspec
+from tmws_core.principal import Principal
+
+__all__ = [
+    "Context",
+    "Event",
+    "Principal",
+    "command",
+    "health_check",
+    "hookimpl",
+    "hookspec",
+    "observer",
+    "prompt",
+    "resource",
+    "route",
+    "seed",
+    "tool",
+]

@@ -1,0 +1,91 @@
+"""What a tool gets of the world: who calls, one session, settings, progress, and a way to the other tools."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel
+
+from tmws_core.principal import Principal
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from tmws_core.application import Application
+    from tmws_core.unit_of_work import UnitOfWork
+
+Settings = TypeVar("Settings", bound=BaseModel)
+ReportProgress = Callable[[float, float | None, str | None], Awaitable[None]]
+
+
+async def no_progress(_done: float, _total: float | None, _message: str | None) -> None:
+    """Tell nobody: the caller did not ask for progress."""
+
+
+class Context:
+    """The first argument of every tool, resource, prompt, route, command and health check.
+
+    Attributes:
+        principal: who calls.
+        logger: a logger named after the tool; it never writes to a protocol stream.
+    """
+
+    def __init__(
+        self,
+        application: "Application",
+        principal: Principal,
+        unit_of_work: "UnitOfWork",
+        *,
+        name: str,
+        report_progress: ReportProgress = no_progress,
+    ) -> None:
+        self.principal = principal
+        self.logger = logging.getLogger(f"tmws.{name}")
+        self._application = application
+        self._unit_of_work = unit_of_work
+        self._report_progress = report_progress
+
+    @property
+    def session(self) -> "AsyncSession":
+        """The session of this call, in one transaction.
+
+        It is committed when the tool returns and rolled back when the tool raises. A writing transaction on SQLite
+        takes the database's one write lock with its first statement: do slow things, such as a network call, first.
+        """
+        return self._unit_of_work.session
+
+    def settings(self, section: type[Settings]) -> Settings:
+        """The filled section of the settings that a plugin contributed with `tmws_settings`."""
+        return self._application.settings.section(section)
+
+    @property
+    def application(self) -> "Application":
+        """The application that serves this call."""
+        return self._application
+
+    async def progress(self, done: float, total: float | None = None, message: str | None = None) -> None:
+        """Tell the caller how far the work is.
+
+        Args:
+            done: how much is done, in any unit; it must grow from call to call.
+            total: how much there is in the same unit, when it is known.
+            message: what is being done.
+        """
+        await self._report_progress(done, total, message)
+
+    async def call(self, tool: str, **arguments: Any) -> Any:  # noqa: ANN401 -- whatever the tool returns
+        """Call another tool as the same principal; a writing call joins this call's transaction.
+
+        Raises:
+            ToolError: whatever the other tool answers with.
+        """
+        return await self._application.pipeline.call_within(self, self._unit_of_work, tool, arguments)
+
+    def publish(self, event: str, **details: Any) -> None:  # noqa: ANN401 -- any JSON
+        """Tell the observers what happened; they hear it after the transaction is committed.
+
+        Args:
+            event: the name, such as `memory.stored`.
+            details: what observers may want to know, as JSON.
+        """
+        self._unit_of_work.publish(event, details)

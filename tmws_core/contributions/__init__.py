@@ -1,0 +1,33 @@
+"""The things that a plugin declares with a decorator, each written once beside the code that it describes."""
+
+from tmws_core.contributions.command import Command, command
+from tmws_core.contributions.declaration import Declaration, declared_in, modules_below
+from tmws_core.contributions.health import HealthCheck, health_check
+from tmws_core.contributions.observer import Observer, observer
+from tmws_core.contributions.prompt import Prompt, prompt
+from tmws_core.contributions.resource import Resource, resource
+from tmws_core.contributions.route import Route, route
+from tmws_core.contributions.seed import Seed, seed
+from tmws_core.contributions.tool import Tool, tool
+
+__all__ = [
+    "Command",
+    "Declaration",
+    "HealthCheck",
+    "Observer",
+    "Prompt",
+    "Resource",
+    "Route",
+    "Seed",
+    "Tool",
+    "command",
+    "declared_in",
+    "health_check",
+    "modules_below",
+    "observer",
+    "prompt",
+    "resource",
+    "route",
+    "seed",
+    "tool",
+]

@@ -1,0 +1,58 @@
+"""A resource: something that an MCP client reads by its URI."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from tmws_core.contributions.declaration import Declaration, F, leave
+
+_VARIABLE = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource(Declaration):
+    """What `@resource` said of a function.
+
+    Attributes:
+        uri: the URI, or a template of it with simple `{variables}` (RFC 6570, level 1).
+        mime_type: the type of what the function returns.
+        scope: what the caller must be allowed to do.
+    """
+
+    uri: str
+    scope: str
+    mime_type: str = "text/plain"
+
+    @property
+    def is_template(self) -> bool:
+        """Whether the URI has variables."""
+        return bool(_VARIABLE.search(self.uri))
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        parts = _VARIABLE.split(self.uri)
+        literal = [re.escape(part) if index % 2 == 0 else f"(?P<{part}>[^/]+)" for index, part in enumerate(parts)]
+        return re.compile("".join(literal))
+
+    def variables_in(self, uri: str) -> dict[str, str] | None:
+        """The values of the variables in a URI of this template, or None when the URI is another one's."""
+        match = self._pattern.fullmatch(uri)
+        return None if match is None else match.groupdict()
+
+
+def resource(uri: str, *, scope: str, mime_type: str = "text/plain") -> Callable[[F], F]:
+    """Declare an async function as a resource.
+
+    Its first parameter is the `Context`, the others are the variables of the URI; it returns text.
+
+    Args:
+        uri: the URI or its template, such as `memory://{memory_id}`.
+        scope: what the caller must be allowed to do, such as `memory:read`.
+        mime_type: the type of the text.
+    """
+
+    def decorate(function: F) -> F:
+        return leave(function, Resource(function=function, uri=uri, scope=scope, mime_type=mime_type))
+
+    return decorate

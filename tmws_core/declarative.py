@@ -1,0 +1,73 @@
+"""What a plugin's models begin with: one declarative base and one MetaData for each plugin.
+
+    from sqlalchemy.orm import DeclarativeBase
+    from tmws_core.declarative import plugin_metadata
+
+    class Base(DeclarativeBase):
+        metadata = plugin_metadata("notes")
+
+A link to another plugin's table is made with the Column object, `ForeignKey(Agent.agent_id, ondelete="CASCADE")`, and
+with the class object, never with a string: then a foreign key is a Python import, and the import is a dependency
+that the distribution has to declare.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from sqlalchemy import Connection, MetaData, event
+
+from tmws_core.observation import watch
+
+NAMING_CONVENTION: Final[Mapping[str, str]] = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def plugin_metadata(plugin: str) -> MetaData:
+    """The MetaData of a plugin's declarative base.
+
+    Args:
+        plugin: the plugin's name, the one of its entry point in the group `tmws.plugins`.
+    """
+    watch()
+    return MetaData(naming_convention=dict(NAMING_CONVENTION), info={"plugin": plugin})
+
+
+def derived(
+    metadata: MetaData, name: str, *, after: str, sqlite: Sequence[str] = (), postgresql: Sequence[str] = ()
+) -> None:
+    """Declare something that is computed from a plugin's table and lives beside it: a full-text index, a trigger.
+
+    The statements run right after the table is created. A migration that brings the derived thing to an existing
+    database repeats them with `op.execute`.
+
+    Args:
+        metadata: the plugin's metadata.
+        name: the common beginning of the names that the statements create; it must start with `tmws_`.
+        after: the name of the table that has to exist first.
+        sqlite: the statements for SQLite, run one by one.
+        postgresql: the statements for PostgreSQL, run one by one.
+
+    Raises:
+        ValueError: the name does not start with `tmws_`.
+    """
+    if not name.startswith("tmws_"):
+        raise ValueError(f"derived {name!r} must be named tmws_…, so that it is not taken for one of the plugin's tables")
+    statements = {"sqlite": tuple(sqlite), "postgresql": tuple(postgresql)}
+    metadata.info.setdefault("derived", {})[name] = statements
+
+    def create(_table: object, connection: Connection, **_options: object) -> None:
+        for statement in statements.get(connection.dialect.name, ()):
+            connection.exec_driver_sql(statement)
+
+    event.listen(metadata.tables[after], "after_create", create)
+
+
+def derived_names(metadata: MetaData) -> Iterable[str]:
+    """The beginnings of the names of everything that `derived` declared for a plugin."""
+    names: Mapping[str, object] = metadata.info.get("derived", {})
+    return names.keys()

@@ -1,0 +1,81 @@
+"""What happened, and who is told."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from tmws_core.principal import Principal
+
+logger = logging.getLogger(__name__)
+
+WAITING_EVENTS = 1000
+SECONDS_FOR_ONE_EVENT = 5.0
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened.
+
+    Attributes:
+        name: such as `tool.called` or `memory.stored`.
+        principal: who caused it.
+        details: what observers may want to know, as JSON.
+        happened_at: when, in UTC.
+    """
+
+    name: str
+    principal: Principal
+    details: dict[str, Any]
+    happened_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+
+class Listener:
+    """One observer with a queue of its own, so that a slow one delays neither a call nor another observer.
+
+    Attributes:
+        missed: how many events it did not get, because it failed, was too slow, or its queue was full.
+    """
+
+    def __init__(self, name: str, event: str, function: Callable[[Event], Awaitable[None]]) -> None:
+        self.name = name
+        self.event = event
+        self.missed = 0
+        self._function = function
+        self._waiting: asyncio.Queue[Event] = asyncio.Queue(WAITING_EVENTS)
+        self._worker: asyncio.Task[None] | None = None
+
+    def offer(self, event: Event) -> None:
+        """Put an event into the queue when it is one that this observer hears; never waits."""
+        if self.event not in ("*", event.name):
+            return
+        if self._worker is None:
+            self._worker = asyncio.create_task(self._work(), name=f"observer {self.name}")
+        try:
+            self._waiting.put_nowait(event)
+        except asyncio.QueueFull:
+            self.missed += 1
+
+    async def close(self) -> None:
+        """Let the observer finish what waits, for as long as one event may take, then stop it."""
+        if self._worker is None:
+            return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._waiting.join(), SECONDS_FOR_ONE_EVENT)
+        self._worker.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._worker
+
+    async def _work(self) -> None:
+        while True:
+            event = await self._waiting.get()
+            try:
+                await asyncio.wait_for(self._function(event), SECONDS_FOR_ONE_EVENT)
+            except Exception as error:
+                self.missed += 1
+                logger.warning("observer %s missed the event %s: %r", self.name, event.name, error)
+            finally:
+                self._waiting.task_done()

@@ -1,0 +1,428 @@
+"""The contract between the core and a plugin: every hook, and nothing else.
+
+A hook that contributes code returns the module or package that holds it. The core imports that package and every
+module below it and finds the declarations by themselves, so a new file or function counts because it is there. All
+hooks but `tmws_lifespan` are pure: they touch neither disk nor network. The example of each hook is a complete plugin.
+"""
+
+from contextlib import AbstractAsyncContextManager
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+import pluggy
+from pydantic import BaseModel
+
+if TYPE_CHECKING:
+    from tmws_core.application import Application
+
+PROJECT_NAME = "tmws"
+
+hookspec = pluggy.HookspecMarker(PROJECT_NAME)
+hookimpl = pluggy.HookimplMarker(PROJECT_NAME)
+
+
+@hookspec
+def tmws_models() -> ModuleType:
+    """Contribute tables.
+
+    Returns:
+        The module or package that holds the SQLAlchemy models, on one declarative base made with `plugin_metadata`.
+
+    Example:
+        import sys
+
+        from sqlalchemy.orm import DeclarativeBase, Mapped
+
+        from tmws_core import hookimpl
+        from tmws_core.columns import Identified
+        from tmws_core.declarative import plugin_metadata
+
+
+        class Base(DeclarativeBase):
+            metadata = plugin_metadata("example")
+
+
+        class Note(Identified, Base):
+            __tablename__ = "example_notes"
+            text: Mapped[str]
+
+
+        @hookimpl
+        def tmws_models():
+            return sys.modules[__name__]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def tmws_migrations() -> ModuleType:
+    """Contribute the revisions that bring an existing database up to the models.
+
+    They are ordinary Alembic revision files in one linear history; each runs in the plugin's own savepoint. A database
+    without the plugin's tables is created from the models and gets the newest revision's name.
+
+    Returns:
+        The package that holds the revision files, or a module that is itself the only revision.
+
+    Example:
+        import sys
+
+        import sqlalchemy as sa
+        from alembic import op
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+        from tmws_core import hookimpl
+        from tmws_core.declarative import plugin_metadata
+
+        revision = "0001"
+        down_revision = None
+
+
+        class Base(DeclarativeBase):
+            metadata = plugin_metadata("example")
+
+
+        class Note(Base):
+            __tablename__ = "example_notes"
+            id: Mapped[str] = mapped_column(primary_key=True)
+
+
+        def upgrade():
+            op.create_table("example_notes", sa.Column("id", sa.String(), primary_key=True))
+
+
+        @hookimpl
+        def tmws_models():
+            return sys.modules[__name__]
+
+
+        @hookimpl
+        def tmws_migrations():
+            return sys.modules[__name__]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def tmws_tools() -> ModuleType:
+    """Contribute tools: each becomes an MCP tool, an HTTP endpoint, a command and a possible workflow step.
+
+    Returns:
+        The module or package that holds the functions declared with `@tool`.
+
+    Example:
+        import sys
+
+        from tmws_core import Context, hookimpl, tool
+
+
+        @tool(scope="example:read", read_only=True)
+        async def example_add(ctx: Context, left: int, right: int) -> int:
+            \"\"\"Add two numbers.\"\"\"
+            return left + right
+
+
+        @hookimpl
+        def tmws_tools():
+            return sys.modules[__name__]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def tmws_resources() -> ModuleType:
+    """Contribute resources that an MCP client reads by URI.
+
+    Returns:
+        The module or package that holds the functions declared with `@resource`.
+
+    Example:
+        import sys
+
+        from tmws_core import Context, hookimpl, resource
+
+
+        @resource("example://greeting/{name}", scope="example:read")
+        async def greeting(ctx: Context, name: str) -> str:
+            \"\"\"A greeting for somebody.\"\"\"
+            return f"Good day, {name}."
+
+
+        @hookimpl
+        def tmws_resources():
+            return sys.modules[__name__]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def tmws_prompts() -> ModuleType:
+    """Contribute prompts that a person picks in an MCP client.
+
+    Returns:
+        The module or package that holds the functions declared with `@prompt`.
+
+    Example:
+        import sys
+
+        from tmws_core import Context, hookimpl, prompt
+
+
+        @prompt(scope="example:read")
+        async def summarise(ctx: Context, topic: str) -> str:
+            \"\"\"Ask for a summary.\"\"\"
+            return f"Summarise what is known about {topic} in three sentences."
+
+
+        @hookimpl
+        def tmws_prompts():
+            return sys.modules[__name__]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def tmws_routes() -> ModuleType:
+    """Contribute HTTP endpoints beside those that the tools bring.
+
+    Returns:
+        The module or package that holds the functions declared with `@route`.
+
+    Example:
+        import sys
+
+        from starlette.requests import Request
+        from starlette.responses import PlainTextResponse, Response
+
+        from tmws_core import Context, hookimpl, route
+
+
+        @route("/example/ping", scope="example:read")
+        async def ping(ctx: Context, request: Request) -> Response:
+            \"\"\"Answer that the plugin is there.\"\"\"
+            return PlainTextResponse("pong")
+
+
+        @hookimpl
+        def tmws_routes():
+            return sys.modules[__name__]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def tmws_commands() -> ModuleType:
+    """Contribute commands below `tmws <plugin>` beside those that the tools bring.
+
+    Returns:
+        The module or package that holds the functions declared with `@command`.
+
+    Example:
+        import sys
+
+        from tmws_core import Context, command, hookimpl
+
+
+        @command(scope="example:read")
+        async def shout(ctx: Context, text: str) -> str:
+            \"\"\"Say a text loudly.\"\"\"
+            return text.upper()
+
+
+        @hookimpl
+        def tmws_commands():
+            return sys.modules[__name__]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def tmws_settings() -> type[BaseModel]:
+    """Contribute the plugin's section of the settings.
+
+    A field `limit` of plugin `example` is read from `TMWS_EXAMPLE_LIMIT`, or from `limit` in the section `[example]`
+    of the settings file. The plugin's code gets the filled section with `ctx.settings(ExampleSettings)`.
+
+    Returns:
+        A pydantic model in which every field has a default.
+
+    Example:
+        from pydantic import BaseModel
+
+        from tmws_core import hookimpl
+
+
+        class ExampleSettings(BaseModel):
+            limit: int = 10
+
+
+        @hookimpl
+        def tmws_settings():
+            return ExampleSettings
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def tmws_seeds() -> ModuleType:
+    """Contribute rows that the tables need before anyone has written any.
+
+    Returns:
+        The module or package that holds the functions declared with `@seed`.
+
+    Example:
+        import sys
+
+        from sqlalchemy.ext.asyncio import AsyncSession
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+        from tmws_core import hookimpl, seed
+        from tmws_core.declarative import plugin_metadata
+
+
+        class Base(DeclarativeBase):
+            metadata = plugin_metadata("example")
+
+
+        class Colour(Base):
+            __tablename__ = "example_colours"
+            name: Mapped[str] = mapped_column(primary_key=True)
+
+
+        @seed
+        async def colours(session: AsyncSession) -> None:
+            \"\"\"The colours that everybody expects.\"\"\"
+            if await session.get(Colour, "red") is None:
+                session.add(Colour(name="red"))
+
+
+        @hookimpl
+        def tmws_models():
+            return sys.modules[__name__]
+
+
+        @hookimpl
+        def tmws_seeds():
+            return sys.modules[__name__]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def tmws_lifespan(application: "Application") -> AbstractAsyncContextManager[None]:
+    """Contribute something that starts with the server and stops with it.
+
+    Lifespans are entered in the order of the plan, after the schema is verified, and left in the reverse order.
+
+    Args:
+        application: the application that starts.
+
+    Returns:
+        An asynchronous context manager; it is entered once.
+
+    Example:
+        from contextlib import asynccontextmanager
+
+        from tmws_core import hookimpl
+
+        steps = []
+
+
+        @asynccontextmanager
+        async def connection():
+            steps.append("opened")
+            yield
+            steps.append("closed")
+
+
+        @hookimpl
+        def tmws_lifespan(application):
+            return connection()
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def tmws_health_checks() -> ModuleType:
+    """Contribute questions that `tmws doctor` and `/readyz` ask.
+
+    Returns:
+        The module or package that holds the functions declared with `@health_check`.
+
+    Example:
+        import sys
+
+        from tmws_core import Context, health_check, hookimpl
+
+
+        @health_check
+        async def thermometer(ctx: Context) -> str:
+            \"\"\"Whether the thermometer answers.\"\"\"
+            return "the thermometer answers"
+
+
+        @hookimpl
+        def tmws_health_checks():
+            return sys.modules[__name__]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def tmws_observers() -> ModuleType:
+    """Contribute listeners for what happened: tool calls, and the events that plugins publish.
+
+    Returns:
+        The module or package that holds the functions declared with `@observer`.
+
+    Example:
+        import sys
+
+        from tmws_core import Event, hookimpl, observer
+
+        heard = []
+
+
+        @observer("tool.called")
+        async def remember(event: Event) -> None:
+            \"\"\"Keep the name of every tool that was called.\"\"\"
+            heard.append(event.details["tool"])
+
+
+        @hookimpl
+        def tmws_observers():
+            return sys.modules[__name__]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def tmws_hookspecs() -> ModuleType:
+    """Contribute hooks of the plugin's own, which plugins that build on it implement.
+
+    The hooks are known before the other plugins are registered, so a plugin that implements one may come first.
+
+    Returns:
+        The module that holds the functions marked with `hookspec`.
+
+    Example:
+        import sys
+
+        from tmws_core import hookimpl, hookspec
+
+
+        @hookspec
+        def example_flavours():
+            \"\"\"Return a list of flavours.\"\"\"
+
+
+        @hookimpl
+        def tmws_hookspecs():
+            return sys.modules[__name__]
+
+
+        @hookimpl
+        def example_flavours():
+            return ["vanilla"]
+    """
+    raise NotImplementedError
