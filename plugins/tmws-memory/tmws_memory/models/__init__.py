@@ -1,0 +1,1 @@
+"""The tables of tmws-memory. Every module below this package is imported by the core."""
