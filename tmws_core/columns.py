@@ -64,8 +64,8 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 def json_type() -> JSON:
-    """JSON text on SQLite, binary JSON on PostgreSQL."""
-    return JSON().with_variant(JSONB(), "postgresql")
+    """JSON text on SQLite, binary JSON on PostgreSQL; None is stored as NULL."""
+    return JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
 def json_object() -> Any:  # noqa: ANN401 -- SQLAlchemy types a mutable wrapper as the type that it wraps

@@ -11,12 +11,12 @@ with the class object, never with a string: then a foreign key is a Python impor
 that the distribution has to declare.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import Connection, MetaData, event
 
-from tmws_core.observation import watch
+from tmws_core.observation import claim, watch
 
 NAMING_CONVENTION: Final[Mapping[str, str]] = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -34,7 +34,9 @@ def plugin_metadata(plugin: str) -> MetaData:
         plugin: the plugin's name, the one of its entry point in the group `tmws.plugins`.
     """
     watch()
-    return MetaData(naming_convention=dict(NAMING_CONVENTION), info={"plugin": plugin})
+    metadata = MetaData(naming_convention=dict(NAMING_CONVENTION), info={"plugin": plugin})
+    claim(metadata)
+    return metadata
 
 
 def derived(
@@ -67,7 +69,14 @@ def derived(
     event.listen(metadata.tables[after], "after_create", create)
 
 
-def derived_names(metadata: MetaData) -> Iterable[str]:
-    """The beginnings of the names of everything that `derived` declared for a plugin."""
-    names: Mapping[str, object] = metadata.info.get("derived", {})
-    return names.keys()
+def derived_names(metadata: MetaData, dialect: str) -> list[str]:
+    """The beginnings of the names of everything that `derived` declared for a plugin on one kind of database."""
+    declared: Mapping[str, Mapping[str, Sequence[str]]] = metadata.info.get("derived", {})
+    return [name for name, statements in declared.items() if statements.get(dialect)]
+
+
+def owned_names(metadata: MetaData | None, dialect: str) -> list[str]:
+    """The names of a plugin's tables and of what is derived from them: what is its own in a database."""
+    if metadata is None:
+        return []
+    return sorted([*metadata.tables, *derived_names(metadata, dialect)])

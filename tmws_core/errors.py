@@ -89,3 +89,7 @@ class SchemaRefused(DatabaseError):
 
 class SchemaMismatch(DatabaseError):
     """The live schema is not the declared one."""
+
+
+class OrphanedRows(DatabaseError):
+    """A migration or seed would leave rows that refer to nothing."""

@@ -273,8 +273,7 @@ def tmws_seeds() -> ModuleType:
     Example:
         import sys
 
-        from sqlalchemy.ext.asyncio import AsyncSession
-        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+        from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
         from tmws_core import hookimpl, seed
         from tmws_core.declarative import plugin_metadata
@@ -290,9 +289,9 @@ def tmws_seeds() -> ModuleType:
 
 
         @seed
-        async def colours(session: AsyncSession) -> None:
+        def colours(session: Session) -> None:
             \"\"\"The colours that everybody expects.\"\"\"
-            if await session.get(Colour, "red") is None:
+            if session.get(Colour, "red") is None:
                 session.add(Colour(name="red"))
 
 

@@ -11,9 +11,10 @@ class Seed(Declaration):
 
 
 def seed(function: F) -> F:
-    """Declare an async function as a seed.
+    """Declare a function as a seed.
 
-    It takes an `AsyncSession` inside the transaction that creates or upgrades the plugin's tables. It must be
-    idempotent: it runs after every change of the plugin's revision, and leaves alone what people have changed.
+    It is not asynchronous: it takes an ordinary `Session` inside the transaction that creates or upgrades the plugin's
+    tables, so that tables and seeds come together or not at all. It must be idempotent: it runs again when the plugin's
+    revision or version has changed, and leaves alone what people have changed.
     """
     return leave(function, Seed(function=function))

@@ -1,7 +1,7 @@
 """The namespace and the agents that a new database begins with."""
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from tmws_agents.models.agent import Agent
 from tmws_agents.models.namespace import Namespace
@@ -23,17 +23,17 @@ _AGENTS = (
 
 
 @seed
-async def default_namespace(session: AsyncSession) -> None:
+def default_namespace(session: Session) -> None:
     """The namespace of the agents that name no other."""
-    if await session.scalar(select(Namespace.id).where(Namespace.namespace == DEFAULT_NAMESPACE)) is None:
+    if session.scalar(select(Namespace.id).where(Namespace.namespace == DEFAULT_NAMESPACE)) is None:
         session.add(Namespace(namespace=DEFAULT_NAMESPACE, description="The home of agents that name no other."))
-        await session.flush()
+        session.flush()
 
 
 @seed
-async def default_agents(session: AsyncSession) -> None:
+def default_agents(session: Session) -> None:
     """The nine default agents; one that is there already, in whatever state, is left alone."""
-    present = set(await session.scalars(select(Agent.agent_id)))
+    present = set(session.scalars(select(Agent.agent_id)))
     session.add_all(
         Agent(
             agent_id=agent_id,

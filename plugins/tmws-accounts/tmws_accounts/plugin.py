@@ -1,0 +1,18 @@
+"""What tmws-accounts contributes to the core."""
+
+from types import ModuleType
+
+from tmws_accounts import migrations, models
+from tmws_core import hookimpl
+
+
+@hookimpl
+def tmws_models() -> ModuleType:
+    """The three tables."""
+    return models
+
+
+@hookimpl
+def tmws_migrations() -> ModuleType:
+    """The revisions of the tables."""
+    return migrations

@@ -1,0 +1,18 @@
+"""What tmws-learning contributes to the core."""
+
+from types import ModuleType
+
+from tmws_core import hookimpl
+from tmws_learning import migrations, models
+
+
+@hookimpl
+def tmws_models() -> ModuleType:
+    """The five tables."""
+    return models
+
+
+@hookimpl
+def tmws_migrations() -> ModuleType:
+    """The revisions of the five tables."""
+    return migrations

@@ -1,0 +1,1 @@
+"""Tasks: units of work that agents claim and finish, and templates of them."""

@@ -1,0 +1,1 @@
+"""How many tokens each agent consumes, hour by hour."""

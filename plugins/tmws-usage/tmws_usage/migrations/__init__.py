@@ -1,0 +1,1 @@
+"""The revisions of the table of tmws-usage, one linear history."""

@@ -1,0 +1,1 @@
+"""Checked claims of agents, and the trust that follows from them."""

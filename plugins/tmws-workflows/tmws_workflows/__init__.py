@@ -1,0 +1,1 @@
+"""Workflows: their definitions, runs, logs and schedules, and templates of phases."""

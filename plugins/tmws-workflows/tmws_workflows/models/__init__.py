@@ -1,0 +1,1 @@
+"""The tables of tmws-workflows. Every module below this package is imported by the core."""

@@ -1,0 +1,132 @@
+"""The application: everything that one server process holds, opened and closed as one thing."""
+
+import logging
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from types import TracebackType
+from typing import Self
+
+from tmws_core.assembly import Assembly
+from tmws_core.catalogue import Catalogue
+from tmws_core.database import Database
+from tmws_core.discovery import refuse_any_failure, report
+from tmws_core.events import Event, Listener
+from tmws_core.pipeline import Pipeline
+from tmws_core.plugin_record import PluginRecord, Status
+from tmws_core.principal import EVERY_SCOPE, Principal
+from tmws_core.rate_limits import RateLimits
+from tmws_core.schema.plan import Plan
+from tmws_core.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+class Application:
+    """Settings, plugins, schema, database and tools; `async with` opens and closes it, and nothing is global.
+
+    Attributes:
+        settings: all settings.
+        assembly: the plugins.
+        plan: what was done to the database at the start.
+        database: the serving connections.
+        catalogue: what the active plugins offer.
+        pipeline: the way to call it.
+        rate_limits: who called how often.
+        listeners: the observers.
+    """
+
+    plan: Plan
+    database: Database
+    catalogue: Catalogue
+    pipeline: Pipeline
+    listeners: list[Listener]
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        """Discover the plugins; the database is touched when the application is opened.
+
+        Args:
+            settings: all settings; those of the process's environment when none are given.
+
+        Raises:
+            ConfigurationError: a setting is unknown or malformed.
+            PluginError: `strict` is set, and a plugin is not well.
+        """
+        self.settings = settings or Settings()
+        self.assembly = Assembly(self.settings)
+        self.rate_limits = RateLimits(self.settings.core.rate_limit)
+        self.rate_limits.check(self.settings.core.rate_limit, "TMWS_RATE_LIMIT")
+        self._open_parts = AsyncExitStack()
+
+    @property
+    def version(self) -> str:
+        """The core's version."""
+        return self.assembly.records[0].version
+
+    @property
+    def local_principal(self) -> Principal:
+        """Who calls through a door that only the machine's own user can reach: standard input, the command line."""
+        core = self.settings.core
+        return Principal(core.agent_id, core.agent_namespace, frozenset({EVERY_SCOPE}))
+
+    def tell(self, event: Event) -> None:
+        """Tell the observers what happened; this never waits and never fails."""
+        for listener in self.listeners:
+            listener.offer(event)
+
+    async def __aenter__(self) -> Self:
+        """Bring the schema up to date, then start the lifespans in the order of the plan.
+
+        Raises:
+            DatabaseError: the database cannot be used.
+            PluginError: `strict` is set, and a plugin could not start.
+        """
+        self._apply()
+        self.database = Database(self.settings.database_url, self.settings.core.sqlite_synchronous)
+        self._open_parts.push_async_callback(self.database.close)
+        self.catalogue = Catalogue(self.assembly.active)
+        self.pipeline = Pipeline(self)
+        self.listeners = [
+            Listener(one.place, one.event, one.function)
+            for record in self.assembly.active
+            for one in record.contributions.observers
+        ]
+        for listener in self.listeners:
+            self._open_parts.push_async_callback(listener.close)
+        try:
+            await self.database.open()
+            await self._start_lifespans()
+        except BaseException:
+            await self._open_parts.aclose()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop the lifespans in the reverse order, then close the database."""
+        await self._open_parts.aclose()
+
+    def _apply(self) -> None:
+        assembly, strict = self.assembly, self.settings.core.strict
+        self.plan = assembly.schema.apply(assembly.active, strict=strict)
+        for record in assembly.active:
+            if reason := self.plan.failures.get(record.name):
+                record.stop(Status.FAILED, reason)
+        assembly.drop(self.plan.failures)
+        report(record for record in assembly.records if record.name in self.plan.failures)
+
+    async def _start_lifespans(self) -> None:
+        for record in self.assembly.active:
+            lifespan = self._lifespan_of(record)
+            if lifespan is None:
+                continue
+            try:
+                await self._open_parts.enter_async_context(lifespan)
+            except Exception as error:
+                record.stop(Status.FAILED, f"its lifespan failed: {error!r}")
+                logger.exception("plugin %s could not start", record.origin)
+                if self.settings.core.strict:
+                    refuse_any_failure([record])
+
+    def _lifespan_of(self, record: PluginRecord) -> AbstractAsyncContextManager[None] | None:
+        start = getattr(record.hooks, "tmws_lifespan", None)
+        return None if start is None else start(application=self)

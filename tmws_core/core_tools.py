@@ -1,0 +1,53 @@
+"""The core's own tools: how the server is doing, and the way to the tools that a client does not see at once."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field
+
+from tmws_core.context import Context
+from tmws_core.contributions.tool import tool
+from tmws_core.status import ServerStatus, server_status_of
+
+
+class FoundTool(BaseModel):
+    """A tool as a search finds it."""
+
+    name: str
+    description: str
+    plugin: str
+    input_schema: dict[str, Any]
+
+
+@tool(scope="server:read", read_only=True, idempotent=True, listed=True)
+async def server_status(ctx: Context) -> ServerStatus:
+    """Tell how the server is doing: its plugins with their state, its database, and what needs attention."""
+    return server_status_of(ctx.application)
+
+
+@tool(scope="server:read", read_only=True, idempotent=True, listed=True)
+async def tool_search(
+    ctx: Context,
+    query: Annotated[str, Field(description="Words of what the tool should do; empty lists all tools.")] = "",
+    limit: Annotated[int, Field(ge=1, le=100)] = 10,
+) -> list[FoundTool]:
+    """Find tools by what they do, with their input schemas. Call what you find with tool_call."""
+    return [
+        FoundTool(
+            name=one.tool.name,
+            description=one.tool.description,
+            plugin=one.plugin,
+            input_schema=one.tool.input_schema,
+        )
+        for one in ctx.application.catalogue.search(ctx.principal, query, limit)
+    ]
+
+
+@tool(scope="server:read", destructive=True, listed=True)
+async def tool_call(
+    ctx: Context,
+    name: Annotated[str, Field(description="The tool's name, as tool_search gives it.")],
+    arguments: Annotated[dict[str, Any], Field(description="The tool's arguments, by its input schema.")],
+) -> dict[str, Any]:
+    """Call any tool by its name; the rights that it needs are those of the tool itself."""
+    result: dict[str, Any] = await ctx.call(name, **arguments)
+    return result

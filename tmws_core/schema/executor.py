@@ -1,0 +1,92 @@
+"""Carries out a plan: in one transaction, with a savepoint for each plugin, and proves the result."""
+
+import logging
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from tmws_core.errors import OrphanedRows, SchemaMismatch
+from tmws_core.plugin_record import PluginRecord
+from tmws_core.schema.plan import STOPPING, WRITING, Action, Plan, Step
+from tmws_core.schema.planner import drift
+from tmws_core.schema.registry import applied_states, record_applied
+
+logger = logging.getLogger(__name__)
+
+
+def execute(connection: Connection, plan: Plan, records: Sequence[PluginRecord]) -> dict[str, str]:
+    """Carry out a plan inside the connection's transaction.
+
+    Args:
+        connection: a connection in a writing transaction, under the schema lock.
+        plan: the plan, made in this transaction.
+        records: the plugins that it was made for, in the same order.
+
+    Returns:
+        The plugins that failed, each with the reason; what they had done is rolled back, and nothing else is.
+    """
+    by_name = {record.name: record for record in records}
+    failures: dict[str, str] = {step.plugin: step.reason for step in plan.steps if step.action in STOPPING}
+    for step in plan.steps:
+        if step.action in WRITING:
+            reason = _why_not(by_name[step.plugin], by_name, failures) or _carry_out(connection, step, by_name)
+            if reason:
+                failures[step.plugin] = reason
+    return failures
+
+
+def _why_not(record: PluginRecord, records: Mapping[str, PluginRecord], failures: Mapping[str, str]) -> str:
+    needed = [name for name, other in records.items() if name in failures and other.distribution in record.requires]
+    return f"it needs {' and '.join(needed)}, which failed" if needed else ""
+
+
+def _carry_out(connection: Connection, step: Step, records: Mapping[str, PluginRecord]) -> str:
+    record = records[step.plugin]
+    try:
+        with connection.begin_nested():
+            _change(connection, step, record)
+            _seed(connection, record)
+            _verify(connection, record)
+            _refuse_orphans(connection)
+            record_applied(connection, record)
+    except Exception as error:
+        logger.debug("plugin %s could not %s", record.origin, step, exc_info=True)
+        return f"{step} failed and was rolled back: {type(error).__name__}: {error}"
+    return ""
+
+
+def _change(connection: Connection, step: Step, record: PluginRecord) -> None:
+    metadata, history = record.contributions.metadata, record.contributions.history
+    if step.action is Action.CREATE and metadata is not None:
+        metadata.create_all(connection, [metadata.tables[name] for name in step.missing], checkfirst=False)
+    if step.action is Action.UPGRADE and history is not None:
+        from tmws_core.schema.migration import run_revisions  # only an upgrade pays for the import of Alembic
+
+        applied = applied_states(connection)[record.name]
+        run_revisions(connection, history.after(applied.revision))
+
+
+def _seed(connection: Connection, record: PluginRecord) -> None:
+    if not record.contributions.seeds:
+        return
+    with Session(connection, join_transaction_mode="create_savepoint") as session:
+        for seed in record.contributions.seeds:
+            seed.function(session)
+        session.commit()
+
+
+def _verify(connection: Connection, record: PluginRecord) -> None:
+    different = drift(connection, record)
+    if different:
+        raise SchemaMismatch(f"the tables are not the declared ones: {'; '.join(different)}")
+
+
+def _refuse_orphans(connection: Connection) -> None:
+    """Check every foreign key of a SQLite database; PostgreSQL has checked them as it went."""
+    if connection.dialect.name != "sqlite":
+        return
+    orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(5)
+    if orphans:
+        rows = ", ".join(f"{table} row {row} -> {target}" for table, row, target, _ in orphans)
+        raise OrphanedRows(f"rows would refer to nothing ({rows}); the migration must delete or re-link them itself")

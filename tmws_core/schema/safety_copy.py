@@ -1,0 +1,40 @@
+"""A verified copy of a SQLite database, taken before tables that hold rows are changed."""
+
+import sqlite3
+from pathlib import Path
+
+from tmws_core.columns import utc_now
+from tmws_core.errors import DatabaseError
+
+
+def take_safety_copy(file: Path) -> Path:
+    """Copy a database beside itself and check the copy.
+
+    The copy is made by SQLite in one step; a copy of the file alone would lose what stands in the write-ahead log.
+
+    Args:
+        file: the database.
+
+    Returns:
+        The copy, named after the moment, readable by its owner alone.
+
+    Raises:
+        DatabaseError: the copy could not be made, or is not sound.
+    """
+    folder = file.parent / "backups"
+    copy = folder / f"{file.stem}-before-upgrade-{utc_now():%Y%m%dT%H%M%S%f}{file.suffix}"
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        copy.touch(mode=0o600)
+        with sqlite3.connect(file) as original:
+            original.execute("VACUUM INTO ?", (str(copy),))
+        original.close()
+        checked = sqlite3.connect(copy)
+        verdict = checked.execute("PRAGMA integrity_check").fetchone()[0]
+        checked.close()
+    except (OSError, sqlite3.Error) as error:
+        copy.unlink(missing_ok=True)
+        raise DatabaseError(f"no copy of {file} could be made before the upgrade: {error}; nothing was changed") from error
+    if verdict != "ok":
+        raise DatabaseError(f"the copy {copy} made before the upgrade is damaged ({verdict}); nothing was changed")
+    return copy
