@@ -12,6 +12,7 @@ that the distribution has to declare.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Connection, MetaData, event
@@ -25,6 +26,21 @@ NAMING_CONVENTION: Final[Mapping[str, str]] = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+@dataclass(frozen=True)
+class Derived:
+    """Something that is computed from a plugin's table.
+
+    Attributes:
+        name: the common beginning of the names of what is created.
+        after: the table that has to exist first.
+        statements: the statements that create it, by the name of the dialect.
+    """
+
+    name: str
+    after: str
+    statements: Mapping[str, Sequence[str]]
 
 
 def plugin_metadata(plugin: str) -> MetaData:
@@ -59,20 +75,25 @@ def derived(
     """
     if not name.startswith("tmws_"):
         raise ValueError(f"derived {name!r} must be named tmws_…, so that it is not taken for one of the plugin's tables")
-    statements = {"sqlite": tuple(sqlite), "postgresql": tuple(postgresql)}
-    metadata.info.setdefault("derived", {})[name] = statements
+    declared = Derived(name, after, {"sqlite": tuple(sqlite), "postgresql": tuple(postgresql)})
+    metadata.info.setdefault("derived", []).append(declared)
 
     def create(_table: object, connection: Connection, **_options: object) -> None:
-        for statement in statements.get(connection.dialect.name, ()):
+        for statement in declared.statements.get(connection.dialect.name, ()):
             connection.exec_driver_sql(statement)
 
     event.listen(metadata.tables[after], "after_create", create)
 
 
+def derived_of(metadata: MetaData) -> Sequence[Derived]:
+    """Everything that `derived` declared for a plugin."""
+    declared: Sequence[Derived] = metadata.info.get("derived", ())
+    return declared
+
+
 def derived_names(metadata: MetaData, dialect: str) -> list[str]:
-    """The beginnings of the names of everything that `derived` declared for a plugin on one kind of database."""
-    declared: Mapping[str, Mapping[str, Sequence[str]]] = metadata.info.get("derived", {})
-    return [name for name, statements in declared.items() if statements.get(dialect)]
+    """The beginnings of the names of everything derived for a plugin on one kind of database."""
+    return [one.name for one in derived_of(metadata) if one.statements.get(dialect)]
 
 
 def owned_names(metadata: MetaData | None, dialect: str) -> list[str]:

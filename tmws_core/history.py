@@ -6,7 +6,7 @@ migrate imports neither the files nor Alembic.
 
 import ast
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -41,22 +41,27 @@ class Revision:
 class History:
     """The revisions of one plugin from the first to the newest."""
 
-    def __init__(self, revisions: Iterator[Revision]) -> None:
+    def __init__(self, revisions: Iterable[Revision], folder: Path | None = None) -> None:
         """Put revisions in order.
+
+        Args:
+            revisions: the revisions, in any order.
+            folder: where a new revision file belongs; None when there is no package for them.
 
         Raises:
             PluginError: they are not one line: two have the same name or the same predecessor, or one is missing.
         """
         self.revisions = _in_line(list(revisions))
+        self.folder = folder
 
     @classmethod
     def of(cls, module: ModuleType) -> "History":
         """The history in a package of revision files, or of a module that is itself the only revision."""
         folders: list[str] | None = getattr(module, "__path__", None)
         if folders is None:
-            return cls(iter([_read(Path(str(module.__file__)))]))
+            return cls([_read(Path(str(module.__file__)))])
         files = (file for folder in folders for file in sorted(Path(folder).glob("*.py")))
-        return cls(_read(file) for file in files if file.name != "__init__.py")
+        return cls((_read(file) for file in files if file.name != "__init__.py"), Path(next(iter(folders))))
 
     @property
     def head(self) -> str | None:

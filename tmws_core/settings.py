@@ -82,7 +82,8 @@ class Settings:
         Raises:
             ConfigurationError: a value is malformed, or the settings file cannot be read.
         """
-        self._environment = {key.upper(): value for key, value in (environment or os.environ).items()}
+        source = os.environ if environment is None else environment
+        self._environment = {key.upper(): value for key, value in source.items()}
         self._arguments = {key: value for key, value in arguments.items() if value is not None}
         home = self._arguments.get("home") or self._environment.get(f"{PREFIX}HOME") or "~/.tmws"
         self.file = Path(self._environment.get(f"{PREFIX}CONFIG") or Path(home) / "config.toml").expanduser()

@@ -1,9 +1,10 @@
 """Carries out a plan: in one transaction, with a savepoint for each plugin, and proves the result."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, MetaData
 from sqlalchemy.orm import Session
 
 from tmws_core.errors import OrphanedRows, SchemaMismatch
@@ -59,12 +60,28 @@ def _carry_out(connection: Connection, step: Step, records: Mapping[str, PluginR
 def _change(connection: Connection, step: Step, record: PluginRecord) -> None:
     metadata, history = record.contributions.metadata, record.contributions.history
     if step.action is Action.CREATE and metadata is not None:
-        metadata.create_all(connection, [metadata.tables[name] for name in step.missing], checkfirst=False)
+        with _keys_as_declared(metadata):
+            metadata.create_all(connection, [metadata.tables[name] for name in step.missing], checkfirst=False)
     if step.action is Action.UPGRADE and history is not None:
         from tmws_core.schema.migration import run_revisions  # only an upgrade pays for the import of Alembic
 
         applied = applied_states(connection)[record.name]
         run_revisions(connection, history.after(applied.revision))
+
+
+@contextmanager
+def _keys_as_declared(metadata: MetaData) -> Iterator[None]:
+    """Undo a trace that SQLAlchemy leaves: a key added by ALTER is no longer created with its table, on any database.
+
+    Only a process that creates one plugin's tables on PostgreSQL and then on SQLite would notice.
+    """
+    keys = [key for table in metadata.tables.values() for key in table.foreign_key_constraints]
+    rules = [(key, key._create_rule) for key in keys]
+    try:
+        yield
+    finally:
+        for key, rule in rules:
+            key._create_rule = rule
 
 
 def _seed(connection: Connection, record: PluginRecord) -> None:

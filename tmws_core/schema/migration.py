@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from sqlalchemy import Connection
+from sqlalchemy import Connection, MetaData
 
+from tmws_core.declarative import NAMING_CONVENTION
 from tmws_core.history import Revision
 
 
@@ -17,7 +18,9 @@ def run_revisions(connection: Connection, revisions: Iterable[Revision]) -> None
             would otherwise delete the rows of other plugins that refer to it.
         revisions: the revisions to run.
     """
-    context = MigrationContext.configure(connection)
+    # constraints that a revision leaves unnamed are named as in the models
+    conventions = MetaData(naming_convention=dict(NAMING_CONVENTION))
+    context = MigrationContext.configure(connection, opts={"target_metadata": conventions})
     for revision in revisions:
         module = revision.load()
         with Operations.context(context):

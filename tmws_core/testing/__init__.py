@@ -1,0 +1,25 @@
+"""Fixtures for the tests of the core and of plugins; pytest loads them wherever tmws-core is installed.
+
+Factories: `install_plugin` writes a distribution with a plugin into a temporary place and makes it importable.
+Values: `database_url` is an empty database, `filled_database_url` one with the tables of every installed plugin; both on
+SQLite and, where it can be had, on PostgreSQL. `settings` fits the filled one, `application` is opened on it, `session`
+writes to it.
+"""
+
+from tmws_core.testing.applications import application, session, settings
+from tmws_core.testing.databases import database_kind, database_url, filled_database_url, sqlite_template
+from tmws_core.testing.distributions import install_plugin
+from tmws_core.testing.postgresql import postgresql_server, postgresql_template
+
+__all__ = [
+    "application",
+    "database_kind",
+    "database_url",
+    "filled_database_url",
+    "install_plugin",
+    "postgresql_server",
+    "postgresql_template",
+    "session",
+    "settings",
+    "sqlite_template",
+]

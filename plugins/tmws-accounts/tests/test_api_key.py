@@ -1,7 +1,7 @@
 """API keys, as the database keeps them."""
 
 import pytest
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -120,3 +120,10 @@ async def test_a_key_of_a_user_goes_with_the_agent_that_it_acts_for(session: Asy
     await session.flush()
     await session.execute(delete(Agent).where(Agent.agent_id == "metis-developer"))
     assert await session.scalar(select(func.count()).select_from(ApiKey)) == 0
+
+
+async def test_a_key_follows_the_new_name_of_its_agent(session: AsyncSession) -> None:
+    session.add(key())
+    await session.flush()
+    await session.execute(update(Agent).where(Agent.agent_id == "metis-developer").values(agent_id="metis"))
+    assert await session.scalar(select(ApiKey.agent_id)) == "metis"

@@ -1,5 +1,7 @@
 """API calls, as the database keeps them."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
@@ -7,12 +9,26 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tmws_audit.models.api_call import ApiCall
 from tmws_audit.models.chain import GENESIS
+from tmws_core.columns import utc_now
 
 
 def call(**changes: object) -> ApiCall:
     """A call over HTTP, the first of the log."""
     values = {"surface": "http", "endpoint": "/api/v1/memory/store", "method": "POST", "sequence": 1}
     return ApiCall(**(values | {"prev_hash": GENESIS, "row_hash": "a" * 64} | changes))
+
+
+async def test_the_database_dates_a_call_itself(session: AsyncSession) -> None:
+    await session.execute(
+        text(
+            "INSERT INTO api_audit_log (id, surface, endpoint, method, sequence, prev_hash, row_hash)"
+            " VALUES ('1', 'cli', 'doctor', 'CALL', 1, :before, :own)"
+        ),
+        {"before": GENESIS, "own": "a" * 64},
+    )
+    row = await session.get_one(ApiCall, "1")
+    assert abs(utc_now() - row.created_at) < timedelta(hours=1)
+    assert abs(utc_now() - row.updated_at) < timedelta(hours=1)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "PATCH", "CALL"])

@@ -1,0 +1,94 @@
+"""Calls tools and plugins' commands from the command line, as the local principal."""
+
+import sys
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from tmws_core.commands.output import print_json, print_line, print_value
+from tmws_core.commands.startup import run_opened
+
+if TYPE_CHECKING:
+    from tmws_core.application import Application
+    from tmws_core.contributions import Command, Tool
+    from tmws_core.pipeline import Call
+
+SURFACE = "cli"
+
+
+def call_tool(application: "Application", tool: "Tool", arguments: dict[str, Any], *, as_json: bool) -> None:
+    """Call a tool and print its result.
+
+    Args:
+        application: the application, not yet opened.
+        tool: the tool.
+        arguments: its arguments, not yet validated.
+        as_json: print the structured result, as the tool's output schema describes it.
+
+    Raises:
+        ToolError: whatever the tool answers with.
+    """
+    result = run_opened(application, lambda: application.pipeline.call_tool(_call(application), tool.name, arguments))
+    if as_json:
+        print_json(result)
+    else:
+        print_value(result["result"] if tool.wraps_result else result)
+
+
+def run_command(application: "Application", command: "Command", arguments: dict[str, Any], *, as_json: bool) -> None:
+    """Run a plugin's command and print what it returns.
+
+    Args:
+        application: the application, not yet opened.
+        command: the command.
+        arguments: its arguments, not yet validated.
+        as_json: print what it returns as a document, below the key `result`.
+
+    Raises:
+        ToolError: the arguments do not fit, or whatever the command answers with.
+    """
+    from tmws_core.contributions.signature import result_adapter
+
+    validated = _validated(command, arguments)
+
+    def work() -> Awaitable[Any]:
+        return application.pipeline.run(
+            _call(application),
+            command.name,
+            command.scope,
+            lambda context: command.function(context, **validated),
+            read_only=False,
+        )
+
+    result = result_adapter(command.function).dump_python(run_opened(application, work), mode="json")
+    if as_json:
+        print_json({"result": result})
+    else:
+        print_value(result)
+
+
+def _validated(command: "Command", arguments: dict[str, Any]) -> dict[str, Any]:
+    from pydantic import ValidationError
+
+    from tmws_core.contributions.signature import arguments_model
+    from tmws_core.tool_errors import InvalidArguments
+
+    try:
+        model = arguments_model(command.function).model_validate(arguments)
+    except ValidationError as error:
+        told = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        raise InvalidArguments(f"{command.name}: {told}") from error
+    return {name: getattr(model, name) for name in type(model).model_fields}
+
+
+def _call(application: "Application") -> "Call":
+    from tmws_core.context import no_progress
+    from tmws_core.pipeline import Call
+
+    reported: Callable[[float, float | None, str | None], Awaitable[None]]
+    reported = _report_progress if sys.stderr.isatty() else no_progress
+    return Call(application.local_principal, SURFACE, reported)
+
+
+async def _report_progress(done: float, total: float | None, message: str | None) -> None:
+    of_all = "" if total is None else f" of {total:g}"
+    print_line(f"{done:g}{of_all} {message or ''}".rstrip(), file=sys.stderr)

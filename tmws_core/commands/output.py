@@ -1,0 +1,97 @@
+"""What a command prints: one JSON document for programs, or tables and lines for people."""
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any, TextIO
+
+import typer
+
+# what a terminal would obey instead of showing: control characters, and those that turn the direction of the text
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+_STYLES = {"ok": "green", "active": "green", "current": "green", "note": "yellow", "bad": "bold red", "failed": "bold red"}
+
+
+def _also_of_the_group(context: typer.Context, given: bool) -> bool:
+    context.obj = bool(context.obj) or given
+    return bool(context.obj)
+
+
+AsJSON = Annotated[
+    bool, typer.Option("--json", help="Print one JSON document and nothing else.", callback=_also_of_the_group)
+]
+
+
+def print_json(document: object, file: TextIO | None = None) -> None:
+    """Print a document for programs."""
+    target = file or sys.stdout
+    target.write(f"{json.dumps(document, indent=2, default=str)}\n")
+    target.flush()
+
+
+def print_line(text: str = "", *, file: TextIO | None = None) -> None:
+    """Print a line for people, just as it is: it is neither wrapped nor coloured."""
+    target = file or sys.stdout
+    target.write(f"{harmless(text)}\n")
+    target.flush()
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, file: TextIO | None = None) -> None:
+    """Print a table for people.
+
+    Args:
+        columns: the headings.
+        rows: the cells of each row; a word such as `ok` or `failed` gets its colour.
+        file: where to, when it is not standard output.
+    """
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        cells = [harmless(str(cell)) for cell in row]
+        table.add_row(*(Text(cell, style=_STYLES.get(cell, "")) for cell in cells))
+    Console(file=file or sys.stdout).print(table)
+
+
+def print_value(value: object) -> None:
+    """Print any JSON for people: text as it is, an object as lines, a list of objects as a table."""
+    match value:
+        case None | [] | {}:
+            print_line("nothing")
+        case str():
+            print_line(value)
+        case dict():
+            print_table(("field", "value"), ((key, in_a_cell(part)) for key, part in value.items()))
+        case [dict(), *_]:
+            _print_objects([part if isinstance(part, dict) else {"value": part} for part in value])
+        case list():
+            for part in value:
+                print_line(in_a_cell(part))
+        case _:
+            print_line(in_a_cell(value))
+
+
+def in_a_cell(value: object) -> str:
+    """A JSON value in a few words."""
+    match value:
+        case None:
+            return ""
+        case str():
+            return value
+        case [*parts] if all(isinstance(part, str) for part in parts):
+            return ", ".join(map(str, parts))
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def harmless(text: str) -> str:
+    """A text whose control characters are written out, so that a stored text cannot steer the terminal."""
+    return _OBEYED.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+
+
+def _print_objects(objects: Sequence[Mapping[str, Any]]) -> None:
+    columns = list(dict.fromkeys(key for one in objects for key in one))
+    print_table(columns, ([in_a_cell(one.get(column)) for column in columns] for one in objects))

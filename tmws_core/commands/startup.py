@@ -1,0 +1,104 @@
+"""What most commands begin with: the settings, the log, the plugins, the opened application."""
+
+import asyncio
+import gc
+import logging
+import os
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+
+if TYPE_CHECKING:
+    from tmws_core.application import Application
+    from tmws_core.assembly import Assembly
+    from tmws_core.settings import Settings
+
+Result = TypeVar("Result")
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Import and assemble without Python's cyclic garbage collector."""
+    # what a start creates lives until the end: to look for garbage in it takes a tenth of the start and finds none, so
+    # nothing is looked through while it is made, and freeze() keeps it out of every later collection
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def start_log() -> None:
+    """Log to standard error, at the level of the environment until the settings are read."""
+    named = os.environ.get("TMWS_LOG_LEVEL", "").upper()
+    level = logging.getLevelNamesMapping().get(named, logging.INFO)
+    logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+
+
+def read_settings(**arguments: Any) -> "Settings":  # noqa: ANN401 -- whatever the fields of CoreSettings are
+    """The settings, with the log set to their level.
+
+    Args:
+        arguments: fields of the core's settings that were given as options; None is one that was not.
+    """
+    from tmws_core.settings import Settings
+
+    settings = Settings(**arguments)
+    logging.getLogger().setLevel(settings.core.log_level)
+    return settings
+
+
+def assembled(**arguments: Any) -> "Assembly":  # noqa: ANN401 -- as for read_settings
+    """The installed plugins, put together; the database is read at most.
+
+    Args:
+        arguments: as for `read_settings`.
+    """
+    with without_collection():
+        from tmws_core.assembly import Assembly
+
+        return Assembly(read_settings(**arguments))
+
+
+def unopened(**arguments: Any) -> "Application":  # noqa: ANN401 -- as for read_settings
+    """The application, not yet opened; the database is read at most.
+
+    Args:
+        arguments: as for `read_settings`.
+    """
+    with without_collection():
+        from tmws_core.application import Application
+
+        return Application(read_settings(**arguments))
+
+
+def run_opened(application: "Application", work: Callable[[], Awaitable[Result]]) -> Result:
+    """Open an application, do some work with it, and close it.
+
+    Args:
+        application: the application.
+        work: what to do; what plugins print meanwhile goes to standard error.
+    """
+
+    async def opened() -> Result:
+        async with application:
+            return await work()
+
+    with standard_output_kept():
+        return asyncio.run(opened())
+
+
+@contextmanager
+def standard_output_kept() -> Iterator[TextIO]:
+    """Send what plugins print to standard error, and hand out the real standard output."""
+    sys.stdout.flush()
+    saved = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        with os.fdopen(os.dup(saved), "w", encoding="utf-8") as kept, redirect_stdout(sys.stderr):
+            yield kept
+    finally:
+        os.dup2(saved, 1)
+        os.close(saved)

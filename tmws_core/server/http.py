@@ -1,0 +1,121 @@
+"""HTTP: MCP, the API of the tools, the plugins' own routes, health and metrics, on a loopback address."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from socket import socket
+
+import uvicorn
+from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
+from mcp.server.transport_security import TransportSecuritySettings
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import Route
+
+from tmws_core.application import Application
+from tmws_core.server.address import Address, bind
+from tmws_core.server.answers import on_any_error, on_http_exception, on_tool_error
+from tmws_core.server.api import ToolAPI
+from tmws_core.server.guards import LARGEST_BODY_BYTES, BodyGuard, HostGuard
+from tmws_core.server.health import Health
+from tmws_core.server.mcp import mcp_server
+from tmws_core.server.metrics import Metrics
+from tmws_core.server.routes import plugin_routes
+from tmws_core.server.stopping import on_stop_signal
+from tmws_core.tool_errors import ToolError
+
+MCP_PATH = "/mcp"
+SECONDS_TO_FINISH = 3
+
+
+async def serve_http(application: Application, *, host: str, port: int, on_started: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT; calls that run then have a few seconds to finish.
+
+    Args:
+        application: opened.
+        host: a loopback address, or `localhost`.
+        port: the TCP port; 0 for any free one.
+        on_started: called with the server's URL when it listens.
+
+    Raises:
+        ConfigurationError: the address is not a loopback one, or it cannot be bound.
+    """
+    bound, address = bind(host, port)
+    server = _Server(_configuration(http_app(application, address)), partial(on_started, address.url))
+    with bound, on_stop_signal(server.stop):
+        await server.listen(bound)
+
+
+def http_app(application: Application, address: Address) -> Starlette:
+    """The ASGI application.
+
+    Args:
+        application: opened.
+        address: where it is served; it answers to the names of this address alone.
+    """
+    sessions = StreamableHTTPSessionManager(
+        mcp_server(application),
+        security_settings=TransportSecuritySettings(
+            allowed_hosts=address.allowed_hosts, allowed_origins=address.allowed_origins
+        ),
+        max_request_body_size=LARGEST_BODY_BYTES,
+    )
+    metrics = Metrics(application)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with sessions.run(), metrics.counting():
+            yield
+
+    return Starlette(
+        routes=[
+            Route(MCP_PATH, StreamableHTTPASGIApp(sessions)),
+            *ToolAPI(application).routes,
+            *Health(application).routes,
+            *metrics.routes,
+            *plugin_routes(application),
+        ],
+        middleware=[Middleware(HostGuard, address=address), Middleware(BodyGuard)],
+        exception_handlers={
+            ToolError: on_tool_error,
+            HTTPException: on_http_exception,
+            Exception: on_any_error,
+        },
+        lifespan=lifespan,
+    )
+
+
+def _configuration(app: Starlette) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        lifespan="on",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=SECONDS_TO_FINISH,
+    )
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn without its own handling of signals, which ends the process where the application has yet to close."""
+
+    def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_started = on_started
+
+    async def listen(self, bound: socket) -> None:
+        """Serve on a bound socket until `stop`."""
+        await self._serve([bound])
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Start as uvicorn does, then tell that it is done."""
+        await super().startup(sockets)
+        self._on_started()
+
+    def stop(self) -> None:
+        """Stop soon; the second time, at once."""
+        self.force_exit = self.should_exit
+        self.should_exit = True

@@ -1,0 +1,75 @@
+"""Prompts on MCP: texts that a person picks in a client."""
+
+from typing import Any
+
+from mcp import types
+from mcp.server.context import ServerRequestContext
+from mcp.server.lowlevel import Server
+from mcp.shared.exceptions import MCPError
+
+from tmws_core.application import Application
+from tmws_core.context import Context
+from tmws_core.contributions import Prompt
+from tmws_core.pipeline import Call
+from tmws_core.server.caller import principal_of
+from tmws_core.server.cancellation import cancelled_once
+from tmws_core.server.protocol_errors import as_protocol_error
+from tmws_core.tool_errors import ToolError
+
+Request = ServerRequestContext[Any, Any]
+
+
+class PromptHandlers:
+    """Answers `prompts/list` and `prompts/get` from an application's catalogue."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    def register(self, server: Server[Any]) -> None:
+        """Make a server answer with these handlers."""
+        server.add_request_handler("prompts/list", types.PaginatedRequestParams, self.list_prompts)
+        server.add_request_handler("prompts/get", types.GetPromptRequestParams, self.get_prompt)
+
+    async def list_prompts(self, _request: Request, _params: types.PaginatedRequestParams) -> types.ListPromptsResult:
+        """Answer `prompts/list`."""
+        principal = principal_of(self._application)
+        visible = (one for one in self._application.catalogue.prompts.values() if principal.may(one.scope))
+        return types.ListPromptsResult(prompts=[_described(one) for one in visible])
+
+    async def get_prompt(self, _request: Request, params: types.GetPromptRequestParams) -> types.GetPromptResult:
+        """Answer `prompts/get`.
+
+        Raises:
+            MCPError: there is no such prompt, the principal may not see it, or the arguments are not the prompt's.
+        """
+        principal, arguments = principal_of(self._application), params.arguments or {}
+        prompt = self._application.catalogue.prompts.get(params.name)
+        if prompt is None or not principal.may(prompt.scope):
+            raise MCPError(types.INVALID_PARAMS, f"Unknown prompt: {params.name}", {"name": params.name})
+        _check(prompt, arguments)
+
+        async def work(context: Context) -> str:
+            return str(await prompt.function(context, **arguments))
+
+        running = self._application.pipeline.run(
+            Call(principal, "mcp"), prompt.name, prompt.scope, work, read_only=True
+        )
+        try:
+            text = await cancelled_once(running)
+        except ToolError as error:
+            raise as_protocol_error(error, name=prompt.name) from error
+        message = types.PromptMessage(role="user", content=types.TextContent(text=text))
+        return types.GetPromptResult(description=prompt.description, messages=[message])
+
+
+def _described(prompt: Prompt) -> types.Prompt:
+    arguments = [types.PromptArgument(name=name, required=required) for name, required in prompt.arguments.items()]
+    return types.Prompt(name=prompt.name, description=prompt.description, arguments=arguments)
+
+
+def _check(prompt: Prompt, arguments: dict[str, str]) -> None:
+    missing = [name for name, required in prompt.arguments.items() if required and name not in arguments]
+    unknown = [name for name in arguments if name not in prompt.arguments]
+    if missing or unknown:
+        faults = [f"{name} is missing" for name in missing] + [f"{name} is unknown" for name in unknown]
+        raise MCPError(types.INVALID_PARAMS, f"prompt {prompt.name}: {'; '.join(faults)}", {"name": prompt.name})

@@ -1,0 +1,117 @@
+"""Tools on MCP: the list, and the calls."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from mcp import types
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
+from mcp.server.lowlevel import Server
+from mcp.shared.exceptions import MCPError
+
+from tmws_core.application import Application
+from tmws_core.catalogue import OfferedTool
+from tmws_core.context import ReportProgress, no_progress
+from tmws_core.pipeline import Call
+from tmws_core.principal import Principal
+from tmws_core.server.caller import principal_of
+from tmws_core.server.cancellation import cancelled_once
+from tmws_core.server.numbers import refuse_not_finite
+from tmws_core.tool_errors import ToolError
+
+Request = ServerRequestContext[Any, Any]
+
+
+class ToolHandlers:
+    """Answers `tools/list` and `tools/call` from an application's catalogue."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        self._lists: dict[tuple[Principal, str], types.ListToolsResult] = {}
+        self._answers: dict[tuple[Principal, str, str], HandlerResult] = {}
+
+    def register(self, server: Server[Any]) -> None:
+        """Make a server answer with these handlers."""
+        server.add_request_handler("tools/list", types.PaginatedRequestParams, self.list_tools)
+        server.add_request_handler("tools/call", types.CallToolRequestParams, self.call_tool)
+        server.middleware.append(self.list_from_memory)
+
+    def input_schema(self, name: str) -> Mapping[str, Any] | None:
+        """The input schema of a tool; None when there is no such tool."""
+        offered = self._application.catalogue.tools.get(name)
+        return None if offered is None else offered.tool.input_schema
+
+    async def list_tools(self, _request: Request, _params: types.PaginatedRequestParams) -> types.ListToolsResult:
+        """Answer `tools/list` with the few tools that the profile shows."""
+        key = (principal_of(self._application), self._application.settings.core.profile)
+        if key not in self._lists:
+            listed = self._application.catalogue.listed(*key)
+            self._lists[key] = types.ListToolsResult(tools=[described(one) for one in listed])
+        return self._lists[key]
+
+    async def list_from_memory(self, ctx: Request, call_next: CallNext) -> HandlerResult:
+        """Answer a plain `tools/list` as the last one was answered: the SDK validates each answer anew, at length."""
+        if ctx.method != "tools/list" or set(ctx.params or {}) - {"_meta"}:
+            return await call_next(ctx)
+        principal = principal_of(self._application)
+        key = (principal, self._application.settings.core.profile, ctx.protocol_version)
+        if key not in self._answers:
+            self._answers[key] = await call_next(ctx)
+        return self._answers[key]
+
+    async def call_tool(self, request: Request, params: types.CallToolRequestParams) -> types.CallToolResult:
+        """Answer `tools/call`, for any tool of the catalogue, listed or not.
+
+        Raises:
+            MCPError: there is no such tool.
+        """
+        if params.name not in self._application.catalogue.tools:
+            raise MCPError(types.INVALID_PARAMS, f"Unknown tool: {params.name}; find the right name with tool_search")
+        call = Call(principal_of(self._application), "mcp", progress_of(request))
+        arguments = params.arguments or {}
+        try:
+            refuse_not_finite(arguments)
+            result = await cancelled_once(self._application.pipeline.call_tool(call, params.name, arguments))
+        except ToolError as error:
+            return failed(error)
+        return types.CallToolResult(content=[text_of(result)], structured_content=result)
+
+
+def described(offered: OfferedTool) -> types.Tool:
+    """A tool as a client sees it."""
+    tool = offered.tool
+    title = tool.name.replace("_", " ").capitalize()
+    return types.Tool(
+        name=tool.name,
+        title=title,
+        description=tool.description,
+        input_schema=tool.input_schema,
+        output_schema=tool.output_schema,
+        annotations=types.ToolAnnotations(
+            read_only_hint=tool.read_only,
+            destructive_hint=tool.destructive,
+            idempotent_hint=tool.idempotent,
+            open_world_hint=tool.open_world,
+        ),
+    )
+
+
+def progress_of(request: Request) -> ReportProgress:
+    """Where progress goes: to the client, on the request's own stream, when the request carries a progress token."""
+    if "progress_token" not in (request.meta or {}):
+        return no_progress
+    return request.session.report_progress
+
+
+def failed(error: ToolError) -> types.CallToolResult:
+    """An error as a result that the model can read.
+
+    It is text alone: structured content has to fit the tool's output schema (MCP 2026-07-28, tools), and there are
+    clients that check this for errors too.
+    """
+    return types.CallToolResult(content=[text_of({"error": error.as_json()})], is_error=True)
+
+
+def text_of(value: Mapping[str, Any]) -> types.TextContent:
+    """JSON as text, for clients that do not read structured content."""
+    return types.TextContent(text=json.dumps(value, ensure_ascii=False, separators=(",", ":")))
