@@ -42,7 +42,7 @@ class OfferedTool:
     @cached_property
     def size(self) -> int:
         """About how many bytes it takes in a client's list of tools."""
-        described = [self.tool.name, self.tool.description, self.tool.input_schema, self.tool.output_schema]
+        described = [self.tool.name, self.tool.description, self.tool.input_schema, self.tool.brief_output_schema]
         return len(json.dumps(described))
 
 
@@ -126,4 +126,4 @@ def _words(text: str) -> list[str]:
 
 
 def _matches(word: str, words: frozenset[str]) -> bool:
-    return word in words or any(len(word) > 3 and other.startswith(word) for other in words)  # noqa: PLR2004
+    return word in words or any(len(word) > 3 and other.startswith(word) for other in words)

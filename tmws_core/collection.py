@@ -73,8 +73,8 @@ def contributions_of(manager: pluggy.PluginManager, record: PluginRecord) -> Con
 def prove_complete(package: str, metadata: MetaData | None, migrations: ModuleType | None = None) -> None:
     """Prove that every table which a package declares is in a metadata.
 
-    A table counts wherever it is declared: as a mapped class or with Core alone, in a module that is imported, or in one
-    that nothing imports.
+    A table counts wherever it is declared: as a mapped class or with Core alone, in a module that is imported, or in
+    one that nothing imports.
 
     Raises:
         ModelLeftOut: a table would not be created; the text names it and says what to do.
@@ -146,7 +146,7 @@ def _metadata(record: PluginRecord, models: ModuleType | None) -> MetaData | Non
     declared = {table.metadata for table, module in tables_declared_in(record.package) if module in modules}
     own = [metadata for metadata in declared if metadata.info.get("plugin") == record.name]
     if len(own) > 1:
-        raise PluginError(f"its models stand on {len(own)} bases; use one plugin_metadata({record.name!r}) for all of them")
+        raise PluginError(f"its models stand on {len(own)} bases; use one plugin_metadata({record.name!r}) for all")
     if not own:
         raise PluginError(
             f"tmws_models returned {models.__name__}, and no table in it stands on plugin_metadata({record.name!r})"

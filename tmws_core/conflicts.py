@@ -55,9 +55,7 @@ def stop_rivals(records: Iterable[PluginRecord], established: Collection[str]) -
             _stop_all_but_the_established(f"{kind} {name!r}", rivals, established)
 
 
-def _stop_all_but_the_established(
-    thing: str, rivals: list[PluginRecord], established: Collection[str]
-) -> None:
+def _stop_all_but_the_established(thing: str, rivals: list[PluginRecord], established: Collection[str]) -> None:
     known = [record for record in rivals if record.name in established]
     keeper = known[0] if len(known) == 1 else None
     if all(record is rivals[0] for record in rivals):

@@ -74,7 +74,7 @@ def derived(
         ValueError: the name does not start with `tmws_`.
     """
     if not name.startswith("tmws_"):
-        raise ValueError(f"derived {name!r} must be named tmws_…, so that it is not taken for one of the plugin's tables")
+        raise ValueError(f"derived {name!r} must be named tmws_…, not to be taken for one of the plugin's tables")
     declared = Derived(name, after, {"sqlite": tuple(sqlite), "postgresql": tuple(postgresql)})
     metadata.info.setdefault("derived", []).append(declared)
 

@@ -10,6 +10,7 @@ from types import ModuleType
 
 import pluggy
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from tmws_core import hookspecs
@@ -34,8 +35,10 @@ def installed_plugins() -> list[PluginRecord]:
     uses = Counter(record.name for record in records)
     for record in records:
         if uses[record.name] > 1:
-            rivals = ", ".join(f"{other.distribution} {other.version}" for other in records if other.name == record.name)
-            record.stop(Status.FAILED, f"several distributions offer a plugin {record.name!r}: {rivals}; uninstall all but one")
+            rivals = ", ".join(f"{one.distribution} {one.version}" for one in records if one.name == record.name)
+            record.stop(
+                Status.FAILED, f"several distributions offer a plugin {record.name!r}: {rivals}; uninstall all but one"
+            )
     return records
 
 
@@ -50,7 +53,7 @@ def choose(records: Iterable[PluginRecord], settings: CoreSettings) -> None:
             record.stop(Status.BLOCKED, "it is in TMWS_BLOCKED_PLUGINS")
         elif settings.plugins is not None and record.name not in settings.plugins:
             record.stop(Status.BLOCKED, "it is not in TMWS_PLUGINS")
-        elif wanted and not Requirement(f"{CORE_DISTRIBUTION}{wanted}").specifier.contains(core_version, prereleases=True):
+        elif not SpecifierSet(wanted).contains(core_version, prereleases=True):
             record.stop(Status.INCOMPATIBLE, f"it needs {CORE_DISTRIBUTION}{wanted}, and {core_version} is installed")
 
 
@@ -144,9 +147,10 @@ def _register(manager: pluggy.PluginManager, record: PluginRecord) -> None:
             if not caller.has_spec() and not implementation.optionalhook:
                 manager.unregister(record.hooks)
                 raise PluginError(f"hook {caller.name!r} does not exist{_nearest(caller.name, known)}")
-            if implementation.wrapper or implementation.hookwrapper or implementation.tryfirst or implementation.trylast:
+            wraps = implementation.wrapper or implementation.hookwrapper
+            if wraps or implementation.tryfirst or implementation.trylast:
                 manager.unregister(record.hooks)
-                raise PluginError(f"hook {caller.name!r} must be a plain implementation: no wrapper, tryfirst or trylast")
+                raise PluginError(f"hook {caller.name!r} must be plain: no wrapper, tryfirst or trylast")
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:

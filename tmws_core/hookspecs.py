@@ -399,7 +399,9 @@ def tmws_observers() -> ModuleType:
 def tmws_hookspecs() -> ModuleType:
     """Contribute hooks of the plugin's own, which plugins that build on it implement.
 
-    The hooks are known before the other plugins are registered, so a plugin that implements one may come first.
+    The hooks are known before the other plugins are registered, so a plugin that implements one may come first. What the
+    others return is asked for with `application.assembly.manager.hook.<name>()`. The plugin's own implementation has to
+    stand in another module than the hook, because the two have one name.
 
     Returns:
         The module that holds the functions marked with `hookspec`.
@@ -418,10 +420,5 @@ def tmws_hookspecs() -> ModuleType:
         @hookimpl
         def tmws_hookspecs():
             return sys.modules[__name__]
-
-
-        @hookimpl
-        def example_flavours():
-            return ["vanilla"]
     """
     raise NotImplementedError

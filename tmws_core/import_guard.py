@@ -31,7 +31,9 @@ def guarded(seconds: float) -> Iterator[None]:
     except (KeyboardInterrupt, PluginError):
         raise
     except _TookTooLong:
-        raise PluginError(f"it took longer than {seconds:g} s; raise TMWS_PLUGIN_IMPORT_SECONDS if it needs more") from None
+        raise PluginError(
+            f"it took longer than {seconds:g} s; raise TMWS_PLUGIN_IMPORT_SECONDS if it needs more"
+        ) from None
     except SystemExit as error:
         raise PluginError(f"it called sys.exit({error.code!r}); a plugin must not end the server") from error
     except BaseException as error:

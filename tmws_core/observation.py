@@ -55,6 +55,12 @@ def tables_declared_in(package: str) -> Iterator[tuple[Table, str]]:
             yield table, module
 
 
+def forget(package: str) -> None:
+    """Forget the tables that a package declared; its modules are unloaded, and may be imported anew."""
+    for table, _ in list(tables_declared_in(package)):
+        del _declared_in[table]
+
+
 def _module() -> str:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
@@ -74,8 +80,8 @@ def _table_announced(table: Table, metadata: MetaData) -> None:
     plugin, package = metadata.info.get("plugin"), metadata.info.get("package")
     if package is not None and package != _package(module):
         raise Intrusion(
-            f"module {module!r} declares table {table.name!r} on the base of plugin {plugin!r}; declare it on a base of "
-            "its own, made with plugin_metadata()",
+            f"module {module!r} declares table {table.name!r} on the base of plugin {plugin!r}; declare it on a base "
+            "of its own, made with plugin_metadata()",
             owner=str(plugin),
         )
     if metadata.info.get("sealed"):
@@ -93,6 +99,6 @@ def _column_announced(column: Column[object], table: object) -> None:
     if _package(module) != _package(_declared_in[table]) and column.table is None:
         raise Intrusion(
             f"module {module!r} adds column {column.name!r} to table {table.name!r} of plugin "
-            f"{table.metadata.info.get('plugin')!r} (extend_existing); keep it in a table of its own with a foreign key",
+            f"{table.metadata.info.get('plugin')!r} (extend_existing); keep it in a table of its own that refers there",
             owner=str(table.metadata.info.get("plugin")),
         )

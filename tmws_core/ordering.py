@@ -13,8 +13,8 @@ from tmws_core.plugin_record import PluginRecord, Status
 def in_order(records: Iterable[PluginRecord]) -> list[PluginRecord]:
     """The active plugins, each after those that it needs; what cannot be ordered is stopped with its reason.
 
-    A plugin is stopped when a foreign key of it leads nowhere, leads to a plugin whose distribution it does not require,
-    or leads in a circle; and skipped when a plugin that it needs is not active.
+    A plugin is stopped when a foreign key of it leads nowhere, leads to a plugin whose distribution it does not
+    require, or leads in a circle; and skipped when a plugin that it needs is not active.
     """
     records = list(records)
     while True:
@@ -74,7 +74,8 @@ def _referred_to(record: PluginRecord, owners: dict[Table, PluginRecord]) -> set
             if owner.distribution != record.distribution and owner.distribution not in record.requires:
                 raise UndeclaredRequirement(
                     f"{_described(key, table)} leads to plugin {owner.origin}, which {record.distribution} "
-                    f'{record.version} does not require; add "{owner.distribution}" to the dependencies in its pyproject.toml'
+                    f'{record.version} does not require; add "{owner.distribution}" to the dependencies in its '
+                    "pyproject.toml"
                 )
             found.add(owner.name)
     return found

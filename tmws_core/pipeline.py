@@ -132,9 +132,7 @@ class Pipeline:
         async def work(context: Context) -> dict[str, Any]:
             return tool.structured(await tool.function(context, **validated))
 
-        return await self._translated(
-            tool.name, self._in_transaction(call, tool.name, work, tool.read_only, joined)
-        )
+        return await self._translated(tool.name, self._in_transaction(call, tool.name, work, tool.read_only, joined))
 
     async def _in_transaction(
         self,
@@ -146,9 +144,7 @@ class Pipeline:
     ) -> Result:
         application = self._application
         unit_of_work = joined or UnitOfWork(application.database, read_only=read_only)
-        context = Context(
-            application, call.principal, unit_of_work, name=name, report_progress=call.report_progress
-        )
+        context = Context(application, call.principal, unit_of_work, name=name, report_progress=call.report_progress)
         if joined is not None:
             return await work(context)
         try:
@@ -207,4 +203,6 @@ def _for_the_caller(name: str, error: Exception) -> ToolError:
         return StorageFull("the disk is full; nothing was written", hint="make room on the server's disk")
     number = new_identifier()
     logger.error("%s failed (%s)", name, number, exc_info=error)
-    return InternalError(f"{name} failed for a reason that is not yours", hint=f"the server's log tells it under {number}")
+    return InternalError(
+        f"{name} failed for a reason that is not yours", hint=f"the server's log tells it under {number}"
+    )

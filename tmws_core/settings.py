@@ -113,7 +113,8 @@ class Settings:
             Conflict: two sections would be read from the same variable.
         """
         owners: dict[str, str] = {f"{PREFIX}CONFIG": "core"}
-        for name, model in {"": CoreSettings, **sections}.items():
+        models: dict[str, type[BaseModel]] = {"": CoreSettings, **sections}
+        for name, model in models.items():
             for field in model.model_fields:
                 variable = _variable(name, field)
                 if variable in owners:
@@ -140,9 +141,7 @@ class Settings:
             for field, info in type(filled).model_fields.items():
                 key = f"{name}.{field}" if name else field
                 origin = self._origin(name, field)
-                found.append(
-                    Entry(key, _variable(name, field), getattr(filled, field), origin, info.description or "")
-                )
+                found.append(Entry(key, _variable(name, field), getattr(filled, field), origin, info.description or ""))
         return found
 
     def _origin(self, name: str, field: str) -> Origin:

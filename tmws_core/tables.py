@@ -1,4 +1,4 @@
-"""Creates and upgrades tables without starting a server: for scripts, for tests, and for those who know the old name."""
+"""Creates and upgrades tables without starting a server."""
 
 from tmws_core.assembly import Assembly
 from tmws_core.schema.plan import Plan

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 from pydantic import SecretBytes, SecretStr
@@ -28,11 +28,14 @@ def config(context: typer.Context, as_json: AsJSON = False) -> None:
     """Show every setting with its value, its variable and the place where the value comes from."""
     if context.invoked_subcommand is not None:
         return
+    from tmws_core.settings import Settings
+
     try:
-        settings = assembled(strict=False).settings
+        entries = assembled(strict=False).settings.entries()
+        as_given = {entry.key: entry for entry in Settings().entries()}
     except ConfigurationError as error:
         _show_known(error, as_json=as_json)
-    _show(settings.entries(), as_json=as_json)
+    _show([as_given.get(entry.key, entry) for entry in entries], as_json=as_json)
 
 
 @group.command("path")
@@ -78,7 +81,7 @@ def _show(entries: Sequence["Entry"], *, as_json: bool) -> None:
         )
 
 
-def _show_known(error: ConfigurationError, *, as_json: bool) -> None:
+def _show_known(error: ConfigurationError, *, as_json: bool) -> NoReturn:
     """Show the settings that exist, with their defaults, to somebody whose own cannot be read."""
     from tmws_core.assembly import Assembly
     from tmws_core.settings import Settings
@@ -89,7 +92,9 @@ def _show_known(error: ConfigurationError, *, as_json: bool) -> None:
         known = [{"key": entry.key, "variable": entry.variable} for entry in entries]
         print_json({**failure.as_json(), "known_settings": known})
     else:
-        print_table(("setting", "variable", "what it is"), ((one.key, one.variable, one.description) for one in entries))
+        print_table(
+            ("setting", "variable", "what it is"), ((one.key, one.variable, one.description) for one in entries)
+        )
         fail(failure, as_json=False)
     raise typer.Exit(failure.exit_code) from error
 

@@ -71,4 +71,4 @@ def log_traceback(error: BaseException) -> None:
 
 
 def _code(kind: type[TMWSError]) -> str:
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__.replace("TMWS", "")).lower()
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__.removesuffix("Error")).lower()

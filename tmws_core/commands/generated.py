@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Invoke = Callable[..., None]
 
 _TYPES: dict[Kind, Any] = {Kind.TEXT: str, Kind.INTEGER: int, Kind.NUMBER: float, Kind.BOOLEAN: bool, Kind.JSON: str}
-# no parameter of a tool can have a name with a hyphen's neighbour in it: Python code calls it by keyword
+# beside the names of a tool's own parameters
 _AS_JSON = "as_json__"
 
 
@@ -70,9 +70,7 @@ def _running(application: "Application", plugin: str) -> "PluginRecord":
     return record
 
 
-def _invocations(
-    application: "Application", record: "PluginRecord"
-) -> Iterator[tuple[str, str, "JSONSchema", Invoke]]:
+def _invocations(application: "Application", record: "PluginRecord") -> Iterator[tuple[str, str, "JSONSchema", Invoke]]:
     from tmws_core.commands.calling import call_tool, run_command
     from tmws_core.conflicts import method_name
     from tmws_core.contributions.signature import arguments_model

@@ -11,7 +11,15 @@ import typer
 # what a terminal would obey instead of showing: control characters, and those that turn the direction of the text
 _OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
-_STYLES = {"ok": "green", "active": "green", "current": "green", "note": "yellow", "bad": "bold red", "failed": "bold red"}
+_WIDTH_OF_A_PIPE = 10_000
+_STYLES = {
+    "ok": "green",
+    "active": "green",
+    "current": "green",
+    "note": "yellow",
+    "bad": "bold red",
+    "failed": "bold red",
+}
 
 
 def _also_of_the_group(context: typer.Context, given: bool) -> bool:
@@ -39,7 +47,7 @@ def print_line(text: str = "", *, file: TextIO | None = None) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, file: TextIO | None = None) -> None:
-    """Print a table for people.
+    """Print a table for people; into a pipe or file, each row as one line.
 
     Args:
         columns: the headings.
@@ -50,11 +58,15 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, fil
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
     for row in rows:
         cells = [harmless(str(cell)) for cell in row]
         table.add_row(*(Text(cell, style=_STYLES.get(cell, "")) for cell in cells))
-    Console(file=file or sys.stdout).print(table)
+    target = file or sys.stdout
+    # what reads a pipe wants one line for each row
+    Console(file=target, width=None if target.isatty() else _WIDTH_OF_A_PIPE).print(table)
 
 
 def print_value(value: object) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from difflib import get_close_matches
-from importlib.metadata import entry_points, version
+from importlib.metadata import EntryPoint, entry_points, version
 from typing import Annotated, Any
 
 import typer
@@ -20,7 +20,7 @@ from tmws_core.hookspecs import PROJECT_NAME
 PLUGIN_PANEL = "Commands of the plugins"
 
 
-class UnknownCommand(TMWSError):
+class UnknownCommandError(TMWSError):
     """There is neither a command nor a plugin of that name."""
 
     exit_code = ExitCode.USAGE
@@ -33,13 +33,13 @@ class RootGroup(TyperGroup):
         """The command or plugin of a name.
 
         Raises:
-            UnknownCommand: there is none.
+            UnknownCommandError: there is none.
         """
         found = super().get_command(ctx, cmd_name)
         if found is None and not ctx.resilient_parsing:
             close = get_close_matches(cmd_name, self.commands, n=1)
             meant = f"; did you mean {close[0]!r}?" if close else ""
-            raise UnknownCommand(
+            raise UnknownCommandError(
                 f"there is no command or plugin {cmd_name!r}{meant}; the commands are "
                 f"{', '.join(self._names(of_plugins=False))}, and the installed plugins are "
                 f"{', '.join(self._names(of_plugins=True))}"
@@ -82,22 +82,25 @@ def build() -> typer.Typer:
     root.command("tools")(tools.tools)
     root.command("call")(tools.call)
     root.add_typer(config.group, name="config")
-    taken = {one.name for one in [*root.registered_commands, *root.registered_groups]}
+    taken = {one.name for one in root.registered_commands} | {one.name for one in root.registered_groups}
     for name, summary in installed():
         if name not in taken:
-            group = typer.Typer(cls=PluginGroup, no_args_is_help=True, help=summary, rich_help_panel=PLUGIN_PANEL)
+            group = typer.Typer(cls=PluginGroup, no_args_is_help=True, help=summary)
             group.callback()(_plugin)
-            root.add_typer(group, name=name)
+            root.add_typer(group, name=name, rich_help_panel=PLUGIN_PANEL)
     return root
 
 
 def installed() -> list[tuple[str, str]]:
     """The name of each installed plugin with the summary of its distribution, the core's own first."""
-    found = {
-        entry.name: entry.dist.metadata.get("Summary") or "" if entry.dist else ""
-        for entry in entry_points(group=f"{PROJECT_NAME}.plugins")
-    }
+    found = {entry.name: _summary(entry) for entry in entry_points(group=f"{PROJECT_NAME}.plugins")}
     return [("core", "The tools of the server itself."), *sorted(found.items())]
+
+
+def _summary(entry: EntryPoint) -> str:
+    if entry.dist is None or "Summary" not in entry.dist.metadata:
+        return ""
+    return entry.dist.metadata["Summary"]
 
 
 def _root(

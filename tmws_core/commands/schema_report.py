@@ -92,7 +92,9 @@ def unwell(assembly: "Assembly") -> dict[str, str]:
     return {record.name: record.reason for record in assembly.records if record.status not in well}
 
 
-def _tables_of(connection: "Connection | None", records: "Iterable[PluginRecord]", dialect: str) -> Iterator[DeclaredTable]:
+def _tables_of(
+    connection: "Connection | None", records: "Iterable[PluginRecord]", dialect: str
+) -> Iterator[DeclaredTable]:
     from tmws_core.declarative import derived_names
     from tmws_core.schema.live import has_relation, live_tables
 

@@ -45,16 +45,24 @@ def result_adapter(function: Callable[..., Any]) -> TypeAdapter[Any]:
     return TypeAdapter(hints["return"])
 
 
-def without_titles(schema: Any) -> Any:  # noqa: ANN401 -- a JSON Schema is any JSON
-    """The schema without the titles that pydantic derives from field names; they only cost a client's context."""
+def lean(schema: Any) -> Any:  # noqa: ANN401 -- a JSON Schema is any JSON
+    """The schema without what only costs a client's context: derived titles, and null as the way to leave out."""
     if isinstance(schema, list):
-        return [without_titles(part) for part in schema]
+        return [lean(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    return {
-        key: {name: without_titles(part) for name, part in value.items()}
-        if key in ("properties", "$defs")
-        else without_titles(value)
+    slim = {
+        key: {name: lean(part) for name, part in value.items()} if key in ("properties", "$defs") else lean(value)
         for key, value in schema.items()
         if key != "title"
     }
+    return _without_null(slim)
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """An optional argument is left out rather than null: `anyOf` of a type and null becomes the type."""
+    branches = [branch for branch in schema.get("anyOf", ()) if branch != {"type": "null"}]
+    if len(branches) != 1 or schema.get("default", ...) is not None:
+        return schema
+    only: dict[str, Any] = branches[0]
+    return only | {key: value for key, value in schema.items() if key not in ("anyOf", "default")}

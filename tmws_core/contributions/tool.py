@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 
 from tmws_core.contributions.declaration import Declaration, F, leave
-from tmws_core.contributions.signature import JSONSchema, arguments_model, result_adapter, without_titles
+from tmws_core.contributions.signature import JSONSchema, arguments_model, lean, result_adapter
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +46,7 @@ class Tool(Declaration):
     @cached_property
     def input_schema(self) -> JSONSchema:
         """The JSON Schema of the arguments; its root is an object."""
-        schema: JSONSchema = without_titles(self.arguments.model_json_schema())
+        schema: JSONSchema = lean(self.arguments.model_json_schema())
         schema.pop("description", None)
         return schema
 
@@ -66,8 +66,13 @@ class Tool(Declaration):
         return wrapped | ({"$defs": definitions} if definitions else {})
 
     @cached_property
+    def brief_output_schema(self) -> JSONSchema:
+        """The output schema down to the names of what always comes back, for lists that have to be short."""
+        return {"type": "object", "required": list(self.output_schema.get("required", ()))}
+
+    @cached_property
     def _result_schema(self) -> JSONSchema:
-        schema: JSONSchema = without_titles(self.result.json_schema(mode="serialization"))
+        schema: JSONSchema = lean(self.result.json_schema(mode="serialization"))
         reference = str(schema.get("$ref", ""))
         if reference.startswith("#/$defs/"):  # a recursive model: its root stands among the definitions
             return {**schema["$defs"][reference.removeprefix("#/$defs/")], "$defs": schema["$defs"]}

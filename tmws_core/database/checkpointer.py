@@ -65,7 +65,7 @@ class Checkpointer:
             except Timeout:
                 continue
             except OSError as error:
-                logger.warning("%s cannot be locked (%s): the write-ahead log is not moved by this process", self._path, error)
+                logger.warning("%s cannot be locked (%s): this process does not checkpoint", self._path, error)
                 return
             self._lock, self.held = lock, True
             await writer.dispose()  # the next writing connection is opened with the new setting

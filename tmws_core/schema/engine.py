@@ -24,7 +24,9 @@ def database_urls(text: str) -> tuple[URL, URL]:
     try:
         url = make_url(text)
     except ArgumentError as error:
-        raise ConfigurationError("TMWS_DATABASE_URL is not a database URL; write sqlite:///file or postgresql://…") from error
+        raise ConfigurationError(
+            "TMWS_DATABASE_URL is not a database URL; write sqlite:///file or postgresql://…"
+        ) from error
     drivers = _DRIVERS.get(url.get_backend_name())
     if drivers is None:
         raise ConfigurationError(

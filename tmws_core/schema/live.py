@@ -15,19 +15,23 @@ _CHECK_NAME = re.compile(r'CONSTRAINT\s+("[^"]+"|\w+)\s+CHECK', re.IGNORECASE)
 
 # the pragma functions give in one query for many tables what the pragmas give for one table at a time
 _SQLITE_TABLES = "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
-_WANTED = "t.type = 'table' AND t.name IN (SELECT value FROM json_each(?))"
 _SQLITE_COLUMNS = (
     'SELECT t.name, c.name, c.type, c."notnull", c.pk FROM sqlite_master t, pragma_table_xinfo(t.name) c '
-    f"WHERE {_WANTED} ORDER BY c.cid"
+    "WHERE t.type = 'table' AND t.name IN (SELECT value FROM json_each(?)) ORDER BY c.cid"
 )
 _SQLITE_FOREIGN_KEYS = (
     'SELECT t.name, k.id, k."from", k."table", k."to", k.on_delete, k.on_update FROM sqlite_master t, '
-    f"pragma_foreign_key_list(t.name) k WHERE {_WANTED} ORDER BY k.id, k.seq"
+    "pragma_foreign_key_list(t.name) k WHERE t.type = 'table' AND t.name IN (SELECT value FROM json_each(?)) "
+    "ORDER BY k.id, k.seq"
 )
 _SQLITE_INDEXES = (
     'SELECT t.name, i.name, i."unique", i.origin, c.name FROM sqlite_master t, pragma_index_list(t.name) i, '
-    f"pragma_index_info(i.name) c WHERE {_WANTED} ORDER BY c.seqno"
+    "pragma_index_info(i.name) c WHERE t.type = 'table' AND t.name IN (SELECT value FROM json_each(?)) "
+    "ORDER BY c.seqno"
 )
+
+
+_Row = Row[*tuple[Any, ...]]
 
 
 def live_tables(connection: Connection) -> frozenset[str]:
@@ -75,15 +79,15 @@ def _sqlite_shapes(connection: Connection, tables: frozenset[str]) -> dict[str, 
     }
 
 
-def _by_table(connection: Connection, query: str, tables: frozenset[str]) -> defaultdict[str, list[Row[Any]]]:
-    found: defaultdict[str, list[Row[Any]]] = defaultdict(list)
+def _by_table(connection: Connection, query: str, tables: frozenset[str]) -> defaultdict[str, list[_Row]]:
+    found: defaultdict[str, list[_Row]] = defaultdict(list)
     for row in connection.exec_driver_sql(query, (json.dumps(list(tables)),)):
         found[row[0]].append(row)
     return found
 
 
-def _sqlite_foreign_keys(rows: list[Row[Any]]) -> frozenset[ForeignKeyShape]:
-    keys: defaultdict[int, list[Row[Any]]] = defaultdict(list)
+def _sqlite_foreign_keys(rows: list[_Row]) -> frozenset[ForeignKeyShape]:
+    keys: defaultdict[int, list[_Row]] = defaultdict(list)
     for row in rows:
         keys[row[1]].append(row)
     return frozenset(
@@ -92,16 +96,16 @@ def _sqlite_foreign_keys(rows: list[Row[Any]]) -> frozenset[ForeignKeyShape]:
     )
 
 
-def _sqlite_uniques(rows: list[Row[Any]]) -> frozenset[frozenset[str]]:
+def _sqlite_uniques(rows: list[_Row]) -> frozenset[frozenset[str]]:
     return frozenset(frozenset(columns) for columns in _grouped(rows, "u").values())
 
 
-def _sqlite_indexes(rows: list[Row[Any]]) -> frozenset[IndexShape]:
+def _sqlite_indexes(rows: list[_Row]) -> frozenset[IndexShape]:
     unique = {row[1]: bool(row[2]) for row in rows}
     return frozenset(IndexShape(name, tuple(columns), unique[name]) for name, columns in _grouped(rows, "c").items())
 
 
-def _grouped(rows: list[Row[Any]], origin: str) -> defaultdict[str, list[Any]]:
+def _grouped(rows: list[_Row], origin: str) -> defaultdict[str, list[Any]]:
     found: defaultdict[str, list[Any]] = defaultdict(list)
     for row in rows:
         if row[3] == origin:

@@ -87,8 +87,8 @@ class _Planner:
         if different:
             return _refuse(
                 record,
-                f"its tables exist without a record of who made them, and differ: {_some(different)}; move them away, or "
-                "make them equal, and they are adopted",
+                f"its tables exist without a record of who made them, and differ: {_some(different)}; move them away, "
+                "or make them equal, and they are adopted",
             )
         return _step(record, Action.ADOPT)
 

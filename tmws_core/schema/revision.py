@@ -65,7 +65,7 @@ def write_revision(records: Sequence[PluginRecord], record: PluginRecord, messag
             run_revisions(connection, history.revisions)
             context = _context(connection, metadata)
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # SQLAlchemy warns of each index over an expression, which it passes over
+                warnings.simplefilter("ignore")  # of each index over an expression, which is added below
                 script = produce_migrations(context, metadata)
             _add_indexes_over_expressions(connection, metadata, script.upgrade_ops)
             if not isinstance(script.upgrade_ops, UpgradeOps) or script.upgrade_ops.is_empty():
@@ -127,9 +127,7 @@ def _render_item(kind: str, item: object, _context: AutogenContext) -> str | Lit
 
 
 def _rendered(context: MigrationContext, metadata: MetaData, operations: UpgradeOps) -> tuple[str, str]:
-    body = render_python_code(
-        operations, render_as_batch=True, render_item=_render_item, migration_context=context
-    )
+    body = render_python_code(operations, render_as_batch=True, render_item=_render_item, migration_context=context)
     lines = [line for line in dedent(f"    {body}").splitlines() if not line.startswith("# ###")]
     text = "\n".join([*lines, *_derived(metadata, operations)]).strip("\n")
     needed = ["import sqlalchemy as sa", "from alembic import op"]
@@ -147,9 +145,7 @@ def _derived(metadata: MetaData, operations: UpgradeOps) -> Iterator[str]:
                 yield from (f"    op.execute({statement!r})" for statement in statements)
 
 
-def _add_indexes_over_expressions(
-    connection: Connection, metadata: MetaData, operations: UpgradeOps | None
-) -> None:
+def _add_indexes_over_expressions(connection: Connection, metadata: MetaData, operations: UpgradeOps | None) -> None:
     """Alembic passes over an index over an expression on SQLite; one that is missing is added here."""
     if operations is None:
         return
@@ -162,4 +158,3 @@ def _add_indexes_over_expressions(
 
 def _slug(message: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", message.lower()).strip("_")[:40]
-

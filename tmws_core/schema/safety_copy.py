@@ -34,7 +34,9 @@ def take_safety_copy(file: Path) -> Path:
         checked.close()
     except (OSError, sqlite3.Error) as error:
         copy.unlink(missing_ok=True)
-        raise DatabaseError(f"no copy of {file} could be made before the upgrade: {error}; nothing was changed") from error
+        raise DatabaseError(
+            f"no copy of {file} could be made before the upgrade: {error}; nothing was changed"
+        ) from error
     if verdict != "ok":
         raise DatabaseError(f"the copy {copy} made before the upgrade is damaged ({verdict}); nothing was changed")
     return copy

@@ -56,7 +56,7 @@ def bind(host: str, port: int) -> tuple[socket.socket, Address]:
         bound = socket.create_server((str(address), port), family=family, backlog=_BACKLOG)
     except OSError as error:
         raise ConfigurationError(
-            f"{address} port {port} cannot be bound ({error.strerror}); stop the server that uses it, or choose another "
+            f"{address} port {port} cannot be bound ({error.strerror}); stop the server that uses it, or set another "
             "with TMWS_API_PORT, 0 for any free one"
         ) from error
     shown = f"[{address}]" if isinstance(address, IPv6Address) else str(address)

@@ -20,7 +20,7 @@ from tmws_core.tool_errors import ToolError
 PREFIX = "/api/v1"
 
 
-class MalformedJSON(ToolError):
+class MalformedJSONError(ToolError):
     """The body is not a JSON object."""
 
     code = "malformed_json"
@@ -77,14 +77,16 @@ def arguments_in(body: bytes) -> dict[str, Any]:
     """The arguments in a request's body; an empty body has none.
 
     Raises:
-        MalformedJSON: the body is not a JSON object.
+        MalformedJSONError: the body is not a JSON object.
         InvalidArguments: a number is NaN or infinite.
     """
     try:
         arguments = from_json(body or b"{}")
     except ValueError as error:
-        raise MalformedJSON(f"the body is not JSON: {error}", hint="send the arguments as a JSON object") from error
+        raise MalformedJSONError(
+            f"the body is not JSON: {error}", hint="send the arguments as a JSON object"
+        ) from error
     if not isinstance(arguments, dict):
-        raise MalformedJSON("the body is JSON but no object", hint="send the arguments as a JSON object")
+        raise MalformedJSONError("the body is JSON but no object", hint="send a JSON object")
     refuse_not_finite(arguments)
     return arguments

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from queue import SimpleQueue
 
-from tmws_core.server.standard_streams import Streams
+from tmws_core.server.standard_streams import StandardStreams
 
 LONGEST_LINE_BYTES = 4 * 1024 * 1024
 LINES_READ_AHEAD = 64
@@ -22,7 +22,7 @@ class Lines:
     The threads are daemons: one that waits for a client for ever does not keep the process alive.
     """
 
-    def __init__(self, streams: Streams) -> None:
+    def __init__(self, streams: StandardStreams) -> None:
         """Begin to read; this needs a running event loop."""
         self._streams = streams
         self._loop = asyncio.get_running_loop()

@@ -10,7 +10,7 @@ _INPUT, _OUTPUT, _ERROR = 0, 1, 2
 
 
 @dataclass(frozen=True)
-class Streams:
+class StandardStreams:
     """Private descriptors of what was standard input and output when the process began.
 
     Attributes:
@@ -22,7 +22,7 @@ class Streams:
     output: int
 
 
-def claim_standard_streams() -> Streams:
+def claim_standard_streams() -> StandardStreams:
     """Keep the real standard input and output for the protocol, and put others in their place.
 
     From now on a `print`, wherever it comes from - a plugin, a library, a child process - ends up in standard error,
@@ -34,7 +34,7 @@ def claim_standard_streams() -> Streams:
     _open_missing_error_stream()
     sys.stdout.flush()
     try:
-        streams = Streams(os.dup(_INPUT), os.dup(_OUTPUT))
+        streams = StandardStreams(os.dup(_INPUT), os.dup(_OUTPUT))
     except OSError as error:
         raise ConfigurationError(
             f"standard input or output is closed ({error.strerror}); start the server with both, or serve HTTP"

@@ -4,13 +4,13 @@ from tmws_core.application import Application
 from tmws_core.server.conversation import Conversation
 from tmws_core.server.lines import Lines
 from tmws_core.server.mcp import mcp_server
-from tmws_core.server.standard_streams import Streams, claim_standard_streams
+from tmws_core.server.standard_streams import StandardStreams, claim_standard_streams
 from tmws_core.server.stopping import on_stop_signal
 
-__all__ = ["Streams", "claim_standard_streams", "serve_stdio"]
+__all__ = ["StandardStreams", "claim_standard_streams", "serve_stdio"]
 
 
-async def serve_stdio(application: Application, streams: Streams) -> None:
+async def serve_stdio(application: Application, streams: StandardStreams) -> None:
     """Serve one client until its input ends, or SIGTERM or SIGINT comes.
 
     Args:

@@ -1,9 +1,9 @@
 """Fixtures for the tests of the core and of plugins; pytest loads them wherever tmws-core is installed.
 
 Factories: `install_plugin` writes a distribution with a plugin into a temporary place and makes it importable.
-Values: `database_url` is an empty database, `filled_database_url` one with the tables of every installed plugin; both on
-SQLite and, where it can be had, on PostgreSQL. `settings` fits the filled one, `application` is opened on it, `session`
-writes to it.
+Values: `database_url` is an empty database, `filled_database_url` one with the tables of every installed plugin; both
+on SQLite and, where it can be had, on PostgreSQL. `settings` fits the filled one, `application` is opened on it,
+`session` writes to it.
 """
 
 from tmws_core.testing.applications import application, session, settings

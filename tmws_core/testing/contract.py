@@ -101,12 +101,9 @@ class PluginContract:
         assembly = _assembly(database_url, tmp_path)
         assembly.schema.apply(assembly.active, strict=True)
         metadata = _record(assembly, self.plugin).contributions.metadata
-        names = [
-            str(part.name)
-            for table in (metadata.tables.values() if metadata is not None else ())
-            for part in (*table.constraints, *table.indexes)
-            if part.name is not None
-        ]
+        tables = list(metadata.tables.values()) if metadata is not None else []
+        names = [str(key.name) for table in tables for key in table.constraints if key.name is not None]
+        names += [str(index.name) for table in tables for index in table.indexes]
         assert [name for name in names if len(name) > LONGEST_NAME] == []
 
 

@@ -10,6 +10,8 @@ from typing import Protocol
 
 import pytest
 
+from tmws_core.observation import forget
+
 
 @dataclass(frozen=True)
 class PluginDistribution:
@@ -75,10 +77,9 @@ def install_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
             ''')
 
     Each plugin is a distribution of its own, in a folder of its own on the import path; after the test its modules are
-    forgotten again.
+    forgotten again. To install another version of a distribution replaces it, and forgets what was imported of it.
     """
-    before = set(sys.modules)
-    count = 0
+    packages: list[str] = []
 
     def install(
         name: str,
@@ -89,15 +90,21 @@ def install_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         requires: Sequence[str] = ("tmws-core",),
         package: str = "",
     ) -> Path:
-        nonlocal count
-        count += 1
-        site = tmp_path / f"site-{count}"
+        _forget(package or name)
+        packages.append(package or name)
+        site = tmp_path / f"site-{len(packages)}"
         PluginDistribution(name, source, distribution, version, requires, package).write(site)
         monkeypatch.syspath_prepend(str(site))
         invalidate_caches()
         return site
 
     yield install
-    for module in set(sys.modules) - before:
-        if str(getattr(sys.modules[module], "__file__", "") or "").startswith(str(tmp_path)):
-            del sys.modules[module]
+    for package in packages:
+        _forget(package)
+
+
+def _forget(package: str) -> None:
+    """Unload a package, so that the next import reads its files again."""
+    for module in [name for name in sys.modules if name.partition(".")[0] == package]:
+        del sys.modules[module]
+    forget(package)

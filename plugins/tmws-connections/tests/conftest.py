@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
+
 from tmws_connections.models.discovered_tool import DiscoveredTool
 
 

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.ext.asyncio import AsyncSession
+
 from tmws_connections.models.discovered_tool import DiscoveredTool
 
 DEFAULTS = {

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import delete, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.ext.asyncio import AsyncSession
+
 from tmws_connections.models.discovered_tool import DiscoveredTool
 from tmws_connections.models.tool_dependency import ToolDependency
 

@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.ext.asyncio import AsyncSession
+
 from tmws_agents.models.agent import Agent
+from tmws_core.columns import utc_now
 from tmws_learning.models.detected_pattern import DetectedPattern
 from tmws_skills.models.skill import Skill
-
-from tmws_core.columns import utc_now
 
 
 def detected(namespace: str = "default", digest: str = "0" * 64) -> DetectedPattern:

@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+
 from tmws_agents.models.agent import Agent
+from tmws_core.columns import utc_now
 from tmws_learning.models.learning_pattern import LearningPattern
 from tmws_learning.models.pattern_usage import PatternUsage
-
-from tmws_core.columns import utc_now
 
 
 @pytest.fixture

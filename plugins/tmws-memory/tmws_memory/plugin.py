@@ -3,7 +3,8 @@
 from types import ModuleType
 
 from tmws_core import hookimpl
-from tmws_memory import migrations, models
+from tmws_memory import migrations, models, resources, tools
+from tmws_memory.settings import MemorySettings
 
 
 @hookimpl
@@ -16,3 +17,21 @@ def tmws_models() -> ModuleType:
 def tmws_migrations() -> ModuleType:
     """The revisions of the tables."""
     return migrations
+
+
+@hookimpl
+def tmws_tools() -> ModuleType:
+    """To store, get, list, search, update and delete memories."""
+    return tools
+
+
+@hookimpl
+def tmws_resources() -> ModuleType:
+    """Each memory by its URI."""
+    return resources
+
+
+@hookimpl
+def tmws_settings() -> type[MemorySettings]:
+    """How large a memory may be."""
+    return MemorySettings

@@ -4,6 +4,7 @@ from hashlib import sha256
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
+
 from tmws_skills.models.skill import Skill
 from tmws_skills.models.skill_version import SkillVersion
 

@@ -4,12 +4,12 @@ import pytest
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+
 from tmws_agents.models.agent import Agent
+from tmws_core.columns import utc_now
 from tmws_skills.models.skill import Skill
 from tmws_skills.models.skill_activation import SkillActivation
 from tmws_skills.models.skill_version import SkillVersion
-
-from tmws_core.columns import utc_now
 
 
 def activation(skill_id: str, **values: object) -> SkillActivation:

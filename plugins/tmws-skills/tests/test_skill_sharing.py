@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+
 from tmws_agents.models.agent import Agent
+from tmws_core.columns import utc_now
 from tmws_skills.models.skill import Skill
 from tmws_skills.models.skill_sharing import SkillSharing
-
-from tmws_core.columns import utc_now
 
 
 @pytest.fixture

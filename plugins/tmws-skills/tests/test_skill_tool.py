@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+
 from tmws_skills.models.skill import Skill
 from tmws_skills.models.skill_tool import SkillTool
 

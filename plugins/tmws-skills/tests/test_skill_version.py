@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+
 from tmws_agents.models.agent import Agent
 from tmws_skills.models.skill import Skill
 from tmws_skills.models.skill_version import SkillVersion

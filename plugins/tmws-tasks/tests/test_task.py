@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.ext.asyncio import AsyncSession
+
 from tmws_agents.models.agent import Agent
+from tmws_core.columns import utc_now
 from tmws_tasks.models.task import Task
 from tmws_workflows.models.workflow import Workflow
-
-from tmws_core.columns import utc_now
 
 DEFAULTS = {
     "task_type": "general",

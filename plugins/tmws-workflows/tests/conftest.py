@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
+
 from tmws_workflows.models.execution import Execution
 from tmws_workflows.models.step_execution import StepExecution
 from tmws_workflows.models.workflow import Workflow

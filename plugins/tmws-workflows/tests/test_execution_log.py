@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import delete, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.ext.asyncio import AsyncSession
+
 from tmws_workflows.models.execution import Execution
 from tmws_workflows.models.execution_log import ExecutionLog
 from tmws_workflows.models.step_execution import StepExecution

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import delete, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.ext.asyncio import AsyncSession
-from tmws_workflows.models.schedule import Schedule
-from tmws_workflows.models.workflow import Workflow
 
 from tmws_core.columns import utc_now
+from tmws_workflows.models.schedule import Schedule
+from tmws_workflows.models.workflow import Workflow
 
 DEFAULTS = {
     "timezone": "UTC",

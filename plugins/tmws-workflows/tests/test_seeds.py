@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+
 from tmws_agents.models.agent import Agent
 from tmws_workflows.models.phase_template import PhaseTemplate
 from tmws_workflows.seeds import system_phase_templates

@@ -49,9 +49,7 @@ class Persona(Identified, Timestamped, Annotatable, Base):
         Text, ForeignKey(Agent.agent_id, ondelete="SET NULL", onupdate="CASCADE"), index=True
     )
     specialties: Mapped[list[str]] = mapped_column(json_array(), default=list, server_default="[]")
-    tier: Mapped[str | None] = mapped_column(
-        vocabulary("tier", "orchestrator", "strategic", "specialist", "support")
-    )
+    tier: Mapped[str | None] = mapped_column(vocabulary("tier", "orchestrator", "strategic", "specialist", "support"))
     emoji: Mapped[str | None] = mapped_column(Text)
     markdown_source: Mapped[str | None] = mapped_column(Text)
     version: Mapped[str | None] = mapped_column(Text)

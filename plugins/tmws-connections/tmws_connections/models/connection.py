@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
+
 from tmws_agents.models.agent import Agent
 from tmws_agents.models.namespace import Namespace
-
 from tmws_connections.models.base import Base
 from tmws_core.columns import Identified, Timestamped, UTCDateTime, json_array, json_object, vocabulary
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Boolean, ForeignKey, Index, String, Text, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
-from tmws_agents.models.agent import Agent
 
+from tmws_agents.models.agent import Agent
 from tmws_connections.models.base import Base
 from tmws_connections.models.discovered_tool import DiscoveredTool
 from tmws_core.columns import Identified, Timestamped, UTCDateTime, json_object, utc_now, vocabulary

@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlalchemy import Double, ForeignKey, Index, Integer, String, Text, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
-from tmws_agents.models.agent import Agent
-from tmws_skills.models.skill import Skill
 
+from tmws_agents.models.agent import Agent
 from tmws_core.columns import Identified, Timestamped, UTCDateTime, at_least, json_array, utc_now, vocabulary, within
 from tmws_learning.models.base import Base
+from tmws_skills.models.skill import Skill
 
 
 class DetectedPattern(Identified, Timestamped, Base):

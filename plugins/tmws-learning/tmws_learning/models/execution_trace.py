@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Boolean, Double, ForeignKey, Index, Integer, String, Text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
-from tmws_agents.models.agent import Agent
 
+from tmws_agents.models.agent import Agent
 from tmws_core.columns import Identified, Timestamped, UTCDateTime, at_least, json_object, within
 from tmws_learning.models.base import Base
 from tmws_learning.models.detected_pattern import DetectedPattern

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Boolean, Double, ForeignKey, Index, Integer, String, Text, false, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
-from tmws_agents.models.agent import Agent
 
+from tmws_agents.models.agent import Agent
 from tmws_core.columns import (
     Annotatable,
     Identified,

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Boolean, Double, ForeignKey, Index, String, Text, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
-from tmws_agents.models.agent import Agent
 
+from tmws_agents.models.agent import Agent
 from tmws_core.columns import Identified, Timestamped, UTCDateTime, at_least, json_object, utc_now
 from tmws_learning.models.base import Base
 from tmws_learning.models.learning_pattern import LearningPattern

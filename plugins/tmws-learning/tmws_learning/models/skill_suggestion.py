@@ -4,11 +4,11 @@ from datetime import datetime
 
 from sqlalchemy import Boolean, Double, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
-from tmws_agents.models.agent import Agent
-from tmws_skills.models.skill import Skill
 
+from tmws_agents.models.agent import Agent
 from tmws_core.columns import Identified, Timestamped, UTCDateTime, within
 from tmws_learning.models.base import Base
+from tmws_skills.models.skill import Skill
 
 
 class SkillSuggestion(Identified, Timestamped, Base):

@@ -45,7 +45,5 @@ derived(
         "INSERT INTO tmws_memory_search(rowid, namespace_token, body) VALUES (new.id, new.namespace_token, new.body); "
         "END",
     ),
-    postgresql=(
-        "CREATE INDEX tmws_memory_search ON tmws_memory_documents USING gin (to_tsvector('english', body))",
-    ),
+    postgresql=("CREATE INDEX tmws_memory_search ON tmws_memory_documents USING gin (to_tsvector('english', body))",),
 )

@@ -26,9 +26,7 @@ class Sharing(Timestamped, Base):
     shared_by_agent_id: Mapped[str] = mapped_column(
         Text, ForeignKey(Agent.agent_id, ondelete="CASCADE", onupdate="CASCADE"), index=True
     )
-    shared_at: Mapped[datetime] = mapped_column(
-        UTCDateTime, default=utc_now, server_default=func.current_timestamp()
-    )
+    shared_at: Mapped[datetime] = mapped_column(UTCDateTime, default=utc_now, server_default=func.current_timestamp())
     expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
 
     memory: Mapped[Memory] = relationship()

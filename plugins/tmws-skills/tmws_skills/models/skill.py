@@ -2,8 +2,8 @@
 
 from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
-from tmws_agents.models.agent import Agent
 
+from tmws_agents.models.agent import Agent
 from tmws_core.columns import Identified, Timestamped, access_level, at_least, json_array
 from tmws_skills.models.base import Base
 

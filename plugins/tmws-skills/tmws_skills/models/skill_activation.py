@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import CheckConstraint, Double, ForeignKey, ForeignKeyConstraint, Index, Integer, String, Text, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
-from tmws_agents.models.agent import Agent
 
+from tmws_agents.models.agent import Agent
 from tmws_core.columns import Identified, Timestamped, UTCDateTime, at_least, utc_now, vocabulary, within
 from tmws_skills.models.base import Base
 from tmws_skills.models.skill_version import SkillVersion

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import ForeignKey, String, Text, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
-from tmws_agents.models.agent import Agent
 
+from tmws_agents.models.agent import Agent
 from tmws_core.columns import Timestamped, UTCDateTime, utc_now, vocabulary
 from tmws_skills.models.base import Base
 from tmws_skills.models.skill import Skill

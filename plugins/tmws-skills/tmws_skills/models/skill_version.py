@@ -2,8 +2,8 @@
 
 from sqlalchemy import CheckConstraint, ForeignKey, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
-from tmws_agents.models.agent import Agent
 
+from tmws_agents.models.agent import Agent
 from tmws_core.columns import Identified, Timestamped, at_least, vocabulary
 from tmws_skills.models.base import Base
 from tmws_skills.models.skill import Skill

@@ -5,9 +5,8 @@ from typing import Any, Final
 
 from sqlalchemy import CheckConstraint, Double, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
-from tmws_agents.models.agent import Agent
-from tmws_workflows.models.workflow import Workflow
 
+from tmws_agents.models.agent import Agent
 from tmws_core.columns import (
     Annotatable,
     Identified,
@@ -20,6 +19,7 @@ from tmws_core.columns import (
     within,
 )
 from tmws_tasks.models.base import Base
+from tmws_workflows.models.workflow import Workflow
 
 ACCESS_LEVELS: Final = ("private", "shared", "public", "system")
 PRIORITIES: Final = ("low", "medium", "high", "urgent", "critical")

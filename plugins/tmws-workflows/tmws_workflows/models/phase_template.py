@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlalchemy import Boolean, Double, ForeignKey, Index, Integer, String, Text, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
-from tmws_agents.models.agent import Agent
 
+from tmws_agents.models.agent import Agent
 from tmws_core.columns import (
     Annotatable,
     Identified,

@@ -1,0 +1,153 @@
+import json
+import signal
+import sqlite3
+
+import pytest
+from mcp import Client, StdioServerParameters
+from mcp.client.client import ConnectMode
+
+from .conftest import Command
+from .protocol import (
+    ENVELOPE,
+    INITIALIZE,
+    call,
+    close,
+    initialize,
+    receive,
+    request,
+    send,
+    wait_for_error_line,
+)
+
+MODES: list[ConnectMode] = ["legacy", "auto", "2026-07-28"]
+
+
+def notes(command: Command) -> set[str]:
+    connection = sqlite3.connect(command.database)
+    try:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        return {text for (text,) in connection.execute("SELECT text FROM notes")}
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("mode", MODES)
+async def test_a_client_of_either_era_is_served(stdio_command: Command, mode: ConnectMode) -> None:
+    parameters = StdioServerParameters(
+        command=stdio_command.words[0], args=stdio_command.words[1:], env=stdio_command.environment
+    )
+    async with Client(parameters, mode=mode) as client:
+        result = await client.call_tool("example_add", {"left": 1, "right": 2})
+    assert result.structured_content == {"result": 3.0}
+
+
+async def test_a_client_that_discovers_and_then_initializes_is_served(stdio_command: Command) -> None:
+    server = await stdio_command.start()
+    await send(server, request(1, "server/discover", _meta=ENVELOPE))
+    assert "2026-07-28" in (await receive(server))["result"]["supportedVersions"]
+    assert (await initialize(server))["result"]["protocolVersion"] == "2025-11-25"
+    await send(server, call(2, "example_add", left=1, right=2))
+    assert (await receive(server))["result"]["structuredContent"] == {"result": 3.0}
+    assert (await close(server))[0] == 0
+
+
+async def test_a_call_of_the_first_era_is_answered_although_the_client_changed_to_the_second(
+    stdio_command: Command,
+) -> None:
+    server = await stdio_command.start()
+    await send(
+        server,
+        request(1, "tools/call", name="example_add", arguments={"left": 1, "right": 2}, _meta=ENVELOPE),
+        request(2, "initialize", **INITIALIZE),
+    )
+    assert {(await receive(server))["id"], (await receive(server))["id"]} == {1, 2}
+    assert (await close(server))[0] == 0
+
+
+async def test_nothing_that_a_plugin_or_its_child_prints_reaches_the_protocol(stdio_command: Command) -> None:
+    server = await stdio_command.start()
+    await initialize(server)
+    await send(server, call(1, "example_loud"))
+    assert (await receive(server))["result"]["structuredContent"] == {"result": "done"}
+    assert server.stdin is not None
+    server.stdin.close()
+    assert server.stdout is not None
+    assert server.stderr is not None
+    assert await server.stdout.read() == b""
+    errors = await server.stderr.read()
+    await server.wait()
+    for printed in (b"a plugin prints while it is imported", b"a tool prints", b"a child prints"):
+        assert printed in errors
+
+
+async def test_a_line_that_is_no_message_is_refused_and_the_next_one_served(stdio_command: Command) -> None:
+    server = await stdio_command.start()
+    await initialize(server)
+    await send(server, b"{", b"[]", call(1, "example_add", left=1, right=2))
+    answers = [await receive(server) for _ in range(3)]
+    assert [answer["error"]["code"] for answer in answers if answer["id"] is None] == [-32700, -32600]
+    assert [answer["result"]["isError"] for answer in answers if answer["id"] == 1] == [False]
+    await close(server)
+
+
+async def test_a_line_beyond_the_limit_is_refused_and_the_next_one_served(stdio_command: Command) -> None:
+    server = await stdio_command.start()
+    await initialize(server)
+    await send(server, call(1, "notes_keep", text="x" * 5_000_000), call(2, "example_add", left=1, right=2))
+    answers = {answer["id"]: answer for answer in [await receive(server), await receive(server)]}
+    assert "4194304 bytes" in answers[None]["error"]["message"]
+    assert answers[2]["result"]["isError"] is False
+    await close(server)
+
+
+async def test_what_was_asked_before_the_end_of_the_input_is_answered(stdio_command: Command) -> None:
+    server = await stdio_command.start()
+    await initialize(server)
+    await send(server, *(call(number, "notes_keep", text=str(number)) for number in range(1, 6)))
+    code, output = await close(server)
+    answered = {json.loads(line)["id"] for line in output.splitlines()}
+    assert code == 0
+    assert answered == {1, 2, 3, 4, 5}
+    assert notes(stdio_command) == {"1", "2", "3", "4", "5"}
+
+
+async def test_the_end_of_the_input_rolls_back_a_call_that_does_not_finish(stdio_command: Command) -> None:
+    server = await stdio_command.start()
+    await initialize(server)
+    await send(server, call(1, "notes_hold", text="half"))
+    await wait_for_error_line(server, b"holding")
+    code, _ = await close(server)
+    assert code == 0
+    assert notes(stdio_command) == set()
+
+
+async def test_sigterm_rolls_back_a_call_that_does_not_finish(stdio_command: Command) -> None:
+    server = await stdio_command.start()
+    await initialize(server)
+    await send(server, call(1, "notes_hold", text="half"))
+    await wait_for_error_line(server, b"holding")
+    server.send_signal(signal.SIGTERM)
+    assert await server.wait() == 0
+    assert notes(stdio_command) == set()
+
+
+async def test_what_was_acknowledged_before_sigterm_is_stored(stdio_command: Command) -> None:
+    server = await stdio_command.start()
+    await initialize(server)
+    await send(server, *(call(number, "notes_keep", text=str(number)) for number in range(1, 21)))
+    first = await receive(server)
+    server.send_signal(signal.SIGTERM)
+    assert server.stdout is not None
+    answers = [first, *(json.loads(line) for line in (await server.stdout.read()).splitlines())]
+    acknowledged = {str(answer["id"]) for answer in answers if "result" in answer}
+    assert await server.wait() == 0
+    assert acknowledged
+    assert acknowledged <= notes(stdio_command)
+
+
+async def test_a_client_that_vanishes_ends_the_server(stdio_command: Command) -> None:
+    server = await stdio_command.start()
+    await initialize(server)
+    assert server.stdin is not None
+    server.stdin.close()
+    assert await server.wait() == 0
