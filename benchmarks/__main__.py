@@ -1,4 +1,4 @@
-"""Runs the benchmarks: `python -m benchmarks`, with `--json` for programs; 1 is the exit code when a bound is missed."""
+"""Runs the benchmarks: `python -m benchmarks`, with `--json` for programs; it exits with 1 when a bound is missed."""
 
 import argparse
 import importlib

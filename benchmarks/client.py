@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import tempfile
 import time
 from collections.abc import Sequence
 from types import TracebackType
@@ -38,9 +39,14 @@ class Client:
 
     def __enter__(self) -> Self:
         """Start the process."""
+        self._log = tempfile.TemporaryFile()
         self._started = time.perf_counter()
         self._process = subprocess.Popen(
-            self._command, env=self._environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            self._command,
+            env=self._environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
         )
         return self
 
@@ -49,6 +55,7 @@ class Client:
     ) -> None:
         """End its input, which ends the process."""
         self._process.communicate()
+        self._log.close()
 
     def open(self) -> None:
         """Get the first answer of the server, to what a client of this era asks first."""
@@ -58,7 +65,7 @@ class Client:
         self.ask("initialize", protocolVersion=HANDSHAKE_VERSION, capabilities={}, clientInfo=_CLIENT)
         self._write({"method": "notifications/initialized"})
 
-    def ask(self, method: str, **parameters: Any) -> dict[str, Any]:
+    def ask(self, method: str, **parameters: object) -> dict[str, Any]:
         """Send a request and wait for its answer.
 
         Returns:
@@ -72,7 +79,7 @@ class Client:
         self._write({"id": self._requests, "method": method, "params": {**parameters, **meta}})
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
-        answer = json.loads(line) if line else {"error": "it ended"}
+        answer: dict[str, Any] = json.loads(line) if line else {"error": f"it ended: {self._said()}"}
         if "result" not in answer:
             raise RuntimeError(f"{self._command} did not answer {method}: {answer['error']}")
         result: dict[str, Any] = answer["result"]
@@ -82,6 +89,11 @@ class Client:
         """What the server process has taken since it was started."""
         elapsed = time.perf_counter() - self._started
         return Sample(processor_time(self._process.pid), elapsed * MILLISECONDS)
+
+    def _said(self) -> str:
+        self._process.wait()
+        self._log.seek(0)
+        return self._log.read().decode(errors="replace")
 
     def _write(self, message: dict[str, Any]) -> None:
         assert self._process.stdin is not None

@@ -77,7 +77,7 @@ def by_turns(variants: Mapping[str, Callable[[], Sample]], rounds: int) -> dict[
     for take in variants.values():
         take()
     for number in range(rounds):
-        for name in variants if number % 2 == 0 else reversed(variants):
+        for name in variants if number % 2 == 0 else reversed(list(variants)):
             samples[name].append(variants[name]())
     return samples
 

@@ -15,7 +15,12 @@ def show(console: Console, title: str, findings: Findings) -> None:
         table.add_column(heading, justify="right")
     for row in findings.rows:
         table.add_row(
-            row.name, _number(row.cpu.median), _quarters(row.cpu), _number(row.wall.median), _quarters(row.wall), str(row.samples)
+            row.name,
+            _number(row.cpu.median),
+            _quarters(row.cpu),
+            _number(row.wall.median),
+            _quarters(row.wall),
+            str(row.samples),
         )
     console.print(table)
     for verdict in findings.verdicts:

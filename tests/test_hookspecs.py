@@ -151,9 +151,7 @@ async def test_tmws_observers_hear_of_a_call(example: Open) -> None:
     assert sys.modules["example"].heard == ["tool_search"]
 
 
-async def test_tmws_hookspecs_lets_another_plugin_implement_it(
-    example: Open, install_plugin: InstallPlugin
-) -> None:
+async def test_tmws_hookspecs_lets_another_plugin_implement_it(example: Open, install_plugin: InstallPlugin) -> None:
     install_plugin("amaretto", _IMPLEMENTATION, requires=("tmws-core", "tmws-example"))
     async with example("tmws_hookspecs", plugins="example,amaretto") as application:
         assert application.assembly.manager.hook.example_flavours() == [["amaretto"]]

@@ -1,9 +1,12 @@
 """The application: everything that one server process holds, opened and closed as one thing."""
 
 import logging
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
+
+from pluggy import HookRelay
 
 from tmws_core.assembly import Assembly
 from tmws_core.catalogue import Catalogue
@@ -16,6 +19,7 @@ from tmws_core.principal import EVERY_SCOPE, Principal
 from tmws_core.rate_limits import RateLimits
 from tmws_core.schema.plan import Plan
 from tmws_core.settings import Settings
+from tmws_core.unit_of_work import UnitOfWork
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +64,27 @@ class Application:
     def version(self) -> str:
         """The core's version."""
         return self.assembly.records[0].version
+
+    @property
+    def hook(self) -> HookRelay:
+        """Calls a hook that a plugin has brought, on every plugin that implements it: `hook.example_flavours()`."""
+        return self.assembly.manager.hook
+
+    @property
+    def records(self) -> Sequence[PluginRecord]:
+        """Every installed plugin, the core's own first."""
+        return self.assembly.records
+
+    @property
+    def active(self) -> Sequence[PluginRecord]:
+        """The plugins that run, each after those that it needs."""
+        return self.assembly.active
+
+    async def call_within(
+        self, principal: Principal, unit_of_work: UnitOfWork, tool: str, arguments: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Call a tool from within another call, in its transaction where that is one for writing."""
+        return await self.pipeline.call_within(principal, unit_of_work, tool, arguments)
 
     @property
     def local_principal(self) -> Principal:

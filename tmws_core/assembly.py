@@ -1,15 +1,12 @@
 """Puts the plugins together: found, chosen, imported, collected, without rivals, in order, with their settings."""
 
 from collections.abc import Collection, Sequence
-from importlib.metadata import version
 
 import pluggy
 
-from tmws_core import core_plugin
 from tmws_core.collection import collect
 from tmws_core.conflicts import stop_rivals
 from tmws_core.discovery import (
-    CORE_DISTRIBUTION,
     choose,
     import_plugins,
     installed_plugins,
@@ -43,7 +40,7 @@ class Assembly:
         """
         self.settings = settings
         self.schema = Schema(settings.database_url, settings.core.schema_lock_seconds)
-        self.records = [_core_record(), *installed_plugins()]
+        self.records = installed_plugins()
         self.manager = self._load()
         self.active = self._settle(self.schema.applied().keys())
         inactive = [record.name for record in self.records if not record.active]
@@ -58,7 +55,7 @@ class Assembly:
 
     def _load(self) -> pluggy.PluginManager:
         seconds = self.settings.core.plugin_import_seconds
-        choose(self.records[1:], self.settings.core)
+        choose(self.records, self.settings.core)
         manager = import_plugins(self.records, seconds)
         collect(manager, self.records, seconds)
         return manager
@@ -66,7 +63,3 @@ class Assembly:
     def _settle(self, established: Collection[str]) -> Sequence[PluginRecord]:
         stop_rivals(self.records, {*established, self.records[0].name})
         return in_order(self.records)
-
-
-def _core_record() -> PluginRecord:
-    return PluginRecord("core", CORE_DISTRIBUTION, version(CORE_DISTRIBUTION), core_plugin.__name__)

@@ -125,7 +125,7 @@ class _Hooks:
 
     def settings(self) -> type[BaseModel] | None:
         section = self.result("tmws_settings")
-        if section is None:
+        if section is None and "tmws_settings" not in self._implementations:
             return None
         if not (isinstance(section, type) and issubclass(section, BaseModel)):
             raise PluginError(f"tmws_settings returned {section!r:.80}, not a pydantic model class")

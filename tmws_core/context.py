@@ -11,7 +11,7 @@ from tmws_core.principal import Principal
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from tmws_core.application import Application
+    from tmws_core.host import Host
     from tmws_core.unit_of_work import UnitOfWork
 
 Settings = TypeVar("Settings", bound=BaseModel)
@@ -32,7 +32,7 @@ class Context:
 
     def __init__(
         self,
-        application: "Application",
+        application: "Host",
         principal: Principal,
         unit_of_work: "UnitOfWork",
         *,
@@ -59,7 +59,7 @@ class Context:
         return self._application.settings.section(section)
 
     @property
-    def application(self) -> "Application":
+    def application(self) -> "Host":
         """The application that serves this call."""
         return self._application
 
@@ -79,7 +79,7 @@ class Context:
         Raises:
             ToolError: whatever the other tool answers with.
         """
-        return await self._application.pipeline.call_within(self, self._unit_of_work, tool, arguments)
+        return await self._application.call_within(self.principal, self._unit_of_work, tool, arguments)
 
     def publish(self, event: str, **details: Any) -> None:  # noqa: ANN401 -- any JSON
         """Tell the observers what happened; they hear it after the transaction is committed.

@@ -26,12 +26,12 @@ logger = logging.getLogger(__name__)
 
 
 def installed_plugins() -> list[PluginRecord]:
-    """One record for each entry point in the group `tmws.plugins`, by name; nothing is imported yet.
+    """One record for each entry point in the group `tmws.plugins`, by name, the core's own first; nothing is imported.
 
     Two distributions that use one name are both stopped: neither may win in silence.
     """
     records = [_record(entry) for entry in entry_points(group=ENTRY_POINT_GROUP)]
-    records.sort(key=lambda record: (record.name, record.distribution))
+    records.sort(key=lambda record: (record.distribution != CORE_DISTRIBUTION, record.name, record.distribution))
     uses = Counter(record.name for record in records)
     for record in records:
         if uses[record.name] > 1:
@@ -46,6 +46,8 @@ def choose(records: Iterable[PluginRecord], settings: CoreSettings) -> None:
     """Stop, before anything is imported, the plugins that the operator or their own requirements rule out."""
     core_version = version(CORE_DISTRIBUTION)
     for record in records:
+        if record.distribution == CORE_DISTRIBUTION:
+            continue
         wanted = record.requires.get(CORE_DISTRIBUTION, "")
         if settings.safe_mode:
             record.stop(Status.BLOCKED, "the server runs in safe mode, without plugins")
@@ -139,7 +141,7 @@ def _add_hookspecs(manager: pluggy.PluginManager, record: PluginRecord) -> None:
 
 def _register(manager: pluggy.PluginManager, record: PluginRecord) -> None:
     manager.register(record.hooks, record.name)
-    known = {name for name in dir(manager.hook) if not name.startswith("_")}
+    known = {name for name, caller in vars(manager.hook).items() if caller.has_spec()}
     for caller in manager.get_hookcallers(record.hooks) or ():
         for implementation in caller.get_hookimpls():
             if implementation.plugin is not record.hooks:

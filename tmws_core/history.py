@@ -56,9 +56,9 @@ class History:
 
     @classmethod
     def of(cls, module: ModuleType) -> "History":
-        """The history in a package of revision files, or of a module that is itself the only revision."""
+        """The history in a package of revision files, or of a module or package that is itself the only revision."""
         folders: list[str] | None = getattr(module, "__path__", None)
-        if folders is None:
+        if folders is None or hasattr(module, "revision"):
             return cls([_read(Path(str(module.__file__)))])
         files = (file for folder in folders for file in sorted(Path(folder).glob("*.py")))
         return cls((_read(file) for file in files if file.name != "__init__.py"), Path(next(iter(folders))))

@@ -13,7 +13,7 @@ import pluggy
 from pydantic import BaseModel
 
 if TYPE_CHECKING:
-    from tmws_core.application import Application
+    from tmws_core.host import Host
 
 PROJECT_NAME = "tmws"
 
@@ -308,7 +308,7 @@ def tmws_seeds() -> ModuleType:
 
 
 @hookspec
-def tmws_lifespan(application: "Application") -> AbstractAsyncContextManager[None]:
+def tmws_lifespan(application: "Host") -> AbstractAsyncContextManager[None]:
     """Contribute something that starts with the server and stops with it.
 
     Lifespans are entered in the order of the plan, after the schema is verified, and left in the reverse order.
@@ -399,8 +399,8 @@ def tmws_observers() -> ModuleType:
 def tmws_hookspecs() -> ModuleType:
     """Contribute hooks of the plugin's own, which plugins that build on it implement.
 
-    The hooks are known before the other plugins are registered, so a plugin that implements one may come first. What the
-    others return is asked for with `application.assembly.manager.hook.<name>()`. The plugin's own implementation has to
+    The hooks are known before the other plugins are registered, so a plugin that implements one may come first. What
+    the others return is asked for with `application.hook.<name>()`. The plugin's own implementation has to
     stand in another module than the hook, because the two have one name.
 
     Returns:

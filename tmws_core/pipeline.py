@@ -26,7 +26,7 @@ from tmws_core.tool_errors import (
 from tmws_core.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
-    from tmws_core.application import Application
+    from tmws_core.host import Host
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class Call:
 class Pipeline:
     """Authorise, limit, validate, run in one transaction, tell the observers."""
 
-    def __init__(self, application: "Application") -> None:
+    def __init__(self, application: "Host") -> None:
         self._application = application
 
     async def call_tool(self, call: Call, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -71,12 +71,12 @@ class Pipeline:
         return await self._observed(call, name, arguments, None)
 
     async def call_within(
-        self, context: Context, unit_of_work: UnitOfWork, name: str, arguments: dict[str, Any]
+        self, principal: Principal, unit_of_work: UnitOfWork, name: str, arguments: dict[str, Any]
     ) -> dict[str, Any]:
         """Call a tool from within another call, in its transaction where that is one for writing."""
         offered = self._application.catalogue.tool(name)
         joined = unit_of_work if offered.tool.read_only or not unit_of_work.read_only else None
-        return await self._observed(Call(context.principal, "tool"), name, arguments, joined)
+        return await self._observed(Call(principal, "tool"), name, arguments, joined)
 
     async def run(
         self, call: Call, name: str, scope: str | None, work: Callable[[Context], Awaitable[Result]], *, read_only: bool

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 
 if TYPE_CHECKING:
-    from tmws_core.application import Application
+    from tmws_core.host import Host
 
 
 class PluginStatus(BaseModel):
@@ -42,9 +42,8 @@ class ServerStatus(BaseModel):
     events_missed: dict[str, int]
 
 
-def plugin_statuses(application: "Application") -> list[PluginStatus]:
+def plugin_statuses(application: "Host") -> list[PluginStatus]:
     """Every installed plugin, the active ones first in the order of the plan."""
-    active = application.assembly.active
     return [
         PluginStatus(
             name=record.name,
@@ -56,11 +55,11 @@ def plugin_statuses(application: "Application") -> list[PluginStatus]:
             tables=sorted(record.contributions.metadata.tables) if record.contributions.metadata is not None else [],
             tools=[tool.name for tool in record.contributions.tools],
         )
-        for record in [*active, *(record for record in application.assembly.records if not record.active)]
+        for record in [*application.active, *(record for record in application.records if not record.active)]
     ]
 
 
-def server_status_of(application: "Application") -> ServerStatus:
+def server_status_of(application: "Host") -> ServerStatus:
     """How the server is doing now."""
     return ServerStatus(
         version=application.version,
@@ -71,7 +70,7 @@ def server_status_of(application: "Application") -> ServerStatus:
     )
 
 
-def database_status(application: "Application") -> DatabaseStatus:
+def database_status(application: "Host") -> DatabaseStatus:
     """Which database it is, and what an operator should know of it."""
     from tmws_core.database.sqlite import has_wal_reset_bug
     from tmws_core.schema.schema import hidden

@@ -35,7 +35,7 @@ def table_declarations(tree: ast.Module) -> Iterator[int]:
                 yield from (part.lineno for part in body if _assigns_table(part))
             case ast.Call(func=ast.Name(id=name)) if name in tables:
                 yield node.lineno
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="Table")) if name in modules:
+            case ast.Call(func=ast.Attribute(value=value, attr="Table")) if _root(value) in modules:
                 yield node.lineno
 
 
@@ -52,6 +52,13 @@ def _names_of_sqlalchemy(tree: ast.Module) -> tuple[Collection[str], Collection[
                 roots = (alias for alias in names if alias.name.partition(".")[0] == "sqlalchemy")
                 modules |= {alias.asname or "sqlalchemy" for alias in roots}
     return tables, modules
+
+
+def _root(expression: ast.expr) -> str:
+    """The name that a dotted expression begins with; empty when it begins with something else."""
+    while isinstance(expression, ast.Attribute):
+        expression = expression.value
+    return expression.id if isinstance(expression, ast.Name) else ""
 
 
 def _assigns_table(statement: ast.stmt) -> bool:

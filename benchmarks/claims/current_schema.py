@@ -1,7 +1,7 @@
 """When there is nothing to do, to find that out takes at most 25 ms of processor time.
 
-Measured: `schema.apply` on a database that is current, with all plugins; as the first one of its process, and as a later
-one. There is no floor: the bound is a time.
+Measured: `schema.apply` on a database that is current, with all plugins; as the first one of its process, and as a
+later one. There is no floor: the bound is a time.
 """
 
 import json

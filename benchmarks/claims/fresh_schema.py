@@ -2,14 +2,14 @@
 
 Measured: the plan, its execution, the verification of the live tables, the record and the seeds, on a new SQLite file.
 The floor: one `create_all` for each plugin's metadata, without looking what exists, on one connection in one IMMEDIATE
-transaction, write-ahead log on. Its driver is the one that the schema uses, the synchronous one of the standard library;
-aiosqlite is measured beside it. Each sample is a fresh process in which the plugins are imported and their mappers
-configured, and nothing else is warm.
+transaction, write-ahead log on. Its driver is the one that the schema uses, the synchronous one of the standard
+library; aiosqlite is measured beside it. Each sample is a fresh process in which the plugins are imported and their
+mappers configured, and nothing else is warm.
 """
 
 import json
 import subprocess
-from pathlib import Path
+from functools import partial
 
 from benchmarks.findings import Findings, Verdict, rows_of
 from benchmarks.installation import Installation, process_command, temporary_folder
@@ -21,9 +21,7 @@ _SCHEMA, _FLOOR, _ASYNCHRONOUS = "through_schema", "through_create_all", "throug
 
 def measure(rounds: int) -> Findings:
     """Create databases in every way by turns."""
-    with temporary_folder() as folder:
-        ways = (_SCHEMA, _FLOOR, _ASYNCHRONOUS)
-        samples = by_turns({way: lambda way=way: _sample(folder, way) for way in ways}, rounds)
+    samples = by_turns({way: partial(_sample, way) for way in (_SCHEMA, _FLOOR, _ASYNCHRONOUS)}, rounds)
     named = {
         "schema.apply": samples[_SCHEMA],
         "floor: create_all, sqlite3": samples[_FLOOR],
@@ -38,7 +36,7 @@ def measure(rounds: int) -> Findings:
     )
 
 
-def _sample(folder: Path, way: str) -> Sample:
+def _sample(way: str) -> Sample:
     with temporary_folder() as home:
         command = process_command("creation", way, str(home))
         done = subprocess.run(command, env=Installation(home).environment(), check=True, stdout=subprocess.PIPE)

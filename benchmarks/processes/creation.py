@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from sqlite3 import Connection as Driver
-from typing import Any
 
 from sqlalchemy import Connection, MetaData, NullPool, create_engine, event
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -37,7 +36,9 @@ def through_create_all_asynchronously(assembly: Assembly, file: Path) -> None:
     asyncio.run(_create_all_asynchronously(file, _metadata(assembly)))
 
 
-WAYS = {function.__name__: function for function in (through_schema, through_create_all, through_create_all_asynchronously)}
+WAYS = {
+    function.__name__: function for function in (through_schema, through_create_all, through_create_all_asynchronously)
+}
 
 
 async def _create_all_asynchronously(file: Path, metadata: Sequence[MetaData]) -> None:
@@ -59,7 +60,7 @@ def _create_all(connection: Connection, every: Sequence[MetaData]) -> None:
         metadata.create_all(connection, checkfirst=False)
 
 
-def _prepare(connection: Driver, _record: Any) -> None:
+def _prepare(connection: Driver, _record: object) -> None:
     connection.isolation_level = None
     connection.execute("PRAGMA journal_mode=WAL").close()
 

@@ -108,7 +108,7 @@ class Outcome:
     err: str
 
     @property
-    def document(self) -> Any:
+    def document(self) -> Any:  # noqa: ANN401 -- any JSON
         """What was printed, as the one JSON document that it has to be."""
         return json.loads(self.out)
 

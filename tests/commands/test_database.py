@@ -9,7 +9,7 @@ from tests.commands.conftest import Run
 from tmws_core.testing.distributions import InstallPlugin
 
 NOTES = {
-    "notes/__init__.py": """
+    "__init__.py": """
         from tmws_core import hookimpl
         from notes import migrations, models
 
@@ -23,7 +23,7 @@ NOTES = {
         def tmws_migrations():
             return migrations
     """,
-    "notes/models.py": """
+    "models.py": """
         from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
         from tmws_core.declarative import plugin_metadata
@@ -37,7 +37,7 @@ NOTES = {
             __tablename__ = "notes"
             id: Mapped[str] = mapped_column(primary_key=True)
     """,
-    "notes/migrations/__init__.py": "",
+    "migrations/__init__.py": "",
 }
 
 
@@ -45,7 +45,7 @@ NOTES = {
 def notes(install_plugin: InstallPlugin, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A plugin with a table and no revision yet."""
     monkeypatch.setenv("TMWS_PLUGINS", "notes")
-    return install_plugin("notes", {path.removeprefix("notes/"): text for path, text in NOTES.items()})
+    return install_plugin("notes", NOTES)
 
 
 def test_a_plan_changes_nothing_and_makes_no_file(tmws: Run, home: Path) -> None:

@@ -75,9 +75,7 @@ def test_of_commands_that_start_together_one_creates(
     _assert_one_created(_start_at_once(installation, _COMMAND, [0.0] * count), at_database)
 
 
-def test_of_processes_that_all_saw_no_database_one_creates(
-    installation: "Installation", at_database: "Look"
-) -> None:
+def test_of_processes_that_all_saw_no_database_one_creates(installation: "Installation", at_database: "Look") -> None:
     _assert_one_created(_start_at_once(installation, _DECIDED, [0.0] * 3), at_database)
 
 

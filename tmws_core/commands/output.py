@@ -72,10 +72,12 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, fil
 def print_value(value: object) -> None:
     """Print any JSON for people: text as it is, an object as lines, a list of objects as a table."""
     match value:
-        case None | [] | {}:
+        case None:
             print_line("nothing")
         case str():
             print_line(value)
+        case [] | dict() if not value:
+            print_line("nothing")
         case dict():
             print_table(("field", "value"), ((key, in_a_cell(part)) for key, part in value.items()))
         case [dict(), *_]:
