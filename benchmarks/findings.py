@@ -13,13 +13,13 @@ class Row:
 
     Attributes:
         name: what it was.
-        cpu: processor time in milliseconds.
+        cpu: processor time in milliseconds; None where it was not measured.
         wall: elapsed time in milliseconds.
         samples: how many times it was measured.
     """
 
     name: str
-    cpu: Spread
+    cpu: Spread | None
     wall: Spread
     samples: int
 

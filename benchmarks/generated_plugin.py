@@ -4,6 +4,8 @@ from pathlib import Path
 
 from tmws_core.testing.distributions import PluginDistribution
 
+NOTES = "benchmark_notes"
+
 _PLUGIN = """
     from types import ModuleType
 

@@ -2,14 +2,13 @@
 
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-from tmws_core.testing.template import create_everything
 
 _REPOSITORY = Path(__file__).parents[1]
 
@@ -31,11 +30,6 @@ class Installation:
         """The default database's file."""
         return self.home / "data" / "tmws.db"
 
-    @property
-    def database_url(self) -> str:
-        """The default database's URL."""
-        return f"sqlite:///{self.database}"
-
     def environment(self, **settings: str) -> dict[str, str]:
         """The environment of a process that works here; nothing of the user's own settings is in it.
 
@@ -43,12 +37,14 @@ class Installation:
             settings: the core's settings by their variables.
         """
         inherited = {key: value for key, value in os.environ.items() if not key.startswith("TMWS_")}
-        path = os.pathsep.join(map(str, (_REPOSITORY, *self.sites)))
+        path = os.pathsep.join([str(_REPOSITORY), *map(str, self.sites), inherited.get("PYTHONPATH", "")]).rstrip(
+            os.pathsep
+        )
         return {**inherited, "PYTHONPATH": path, "TMWS_HOME": str(self.home), "TMWS_LOG_LEVEL": "ERROR", **settings}
 
     def fill(self) -> None:
-        """Create the database with the tables of all plugins that this process sees."""
-        create_everything(self.database_url, self.home)
+        """Create the database with the tables of all plugins that are installed here."""
+        subprocess.run(process_command("fill"), env=self.environment(), check=True)
 
 
 @contextmanager

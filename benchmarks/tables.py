@@ -14,14 +14,7 @@ def show(console: Console, title: str, findings: Findings) -> None:
     for heading in ("CPU ms", "quarters", "wall ms", "quarters", "n"):
         table.add_column(heading, justify="right")
     for row in findings.rows:
-        table.add_row(
-            row.name,
-            _number(row.cpu.median),
-            _quarters(row.cpu),
-            _number(row.wall.median),
-            _quarters(row.wall),
-            str(row.samples),
-        )
+        table.add_row(row.name, *_cells(row.cpu), *_cells(row.wall), str(row.samples))
     console.print(table)
     for verdict in findings.verdicts:
         console.print(_sentence(verdict), highlight=False)
@@ -36,9 +29,11 @@ def _sentence(verdict: Verdict) -> str:
     return f"{found}, at most {verdict.bound:g}: [{colour}]{word}[/{colour}]"
 
 
+def _cells(spread: Spread | None) -> tuple[str, str]:
+    if spread is None:
+        return "", ""
+    return _number(spread.median), f"{_number(spread.low)}-{_number(spread.high)}"
+
+
 def _number(value: float) -> str:
     return f"{value:.2f}" if value < 10 else f"{value:.0f}"
-
-
-def _quarters(spread: Spread) -> str:
-    return f"{_number(spread.low)}-{_number(spread.high)}"

@@ -61,7 +61,7 @@ def contributions_of(manager: pluggy.PluginManager, record: PluginRecord) -> Con
         tools=hooks.declarations("tmws_tools", Tool),
         resources=hooks.declarations("tmws_resources", Resource),
         prompts=hooks.declarations("tmws_prompts", Prompt),
-        routes=hooks.declarations("tmws_routes", Route),
+        routes=_below_the_plugin(record.name, hooks.declarations("tmws_routes", Route)),
         commands=hooks.declarations("tmws_commands", Command),
         settings=hooks.settings(),
         seeds=hooks.declarations("tmws_seeds", Seed),
@@ -137,6 +137,13 @@ class _Hooks:
 
 def _decorator(kind: type[Declaration]) -> str:
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in kind.__name__).lstrip("_")
+
+
+def _below_the_plugin(plugin: str, routes: list[Route]) -> list[Route]:
+    for one in routes:
+        if not one.path.startswith(f"/{plugin}/"):
+            raise PluginError(f"route {one.path!r} of {one.place} must begin with /{plugin}/, its own place")
+    return routes
 
 
 def _metadata(record: PluginRecord, models: ModuleType | None) -> MetaData | None:

@@ -73,7 +73,7 @@ class Context:
         """
         await self._report_progress(done, total, message)
 
-    async def call(self, tool: str, **arguments: Any) -> Any:  # noqa: ANN401 -- whatever the tool returns
+    async def call(self, tool: str, /, **arguments: Any) -> Any:  # noqa: ANN401 -- whatever the tool returns
         """Call another tool as the same principal; a writing call joins this call's transaction.
 
         Raises:

@@ -47,6 +47,7 @@ class Listener:
         self._function = function
         self._waiting: asyncio.Queue[Event] = asyncio.Queue(WAITING_EVENTS)
         self._worker: asyncio.Task[None] | None = None
+        self._closing = False
 
     def offer(self, event: Event) -> None:
         """Put an event into the queue when it is one that this observer hears; never waits."""
@@ -65,17 +66,22 @@ class Listener:
             return
         with suppress(TimeoutError):
             await asyncio.wait_for(self._waiting.join(), SECONDS_FOR_ONE_EVENT)
+        self._closing = True
         self._worker.cancel()
         with suppress(asyncio.CancelledError):
             await self._worker
+        self.missed += self._waiting.qsize()
 
     async def _work(self) -> None:
         while True:
             event = await self._waiting.get()
             try:
-                await asyncio.wait_for(self._function(event), SECONDS_FOR_ONE_EVENT)
-            except Exception as error:
+                async with asyncio.timeout(SECONDS_FOR_ONE_EVENT):
+                    await self._function(event)
+            except BaseException as error:  # an observer that calls sys.exit or cancels itself ends nothing else
                 self.missed += 1
                 logger.warning("observer %s missed the event %s: %r", self.name, event.name, error)
+                if self._closing or isinstance(error, KeyboardInterrupt):
+                    raise
             finally:
                 self._waiting.task_done()

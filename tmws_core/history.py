@@ -91,7 +91,7 @@ def _read(file: Path) -> Revision:
             case _:
                 continue
     identifier, follows = found.get("revision"), found.get("down_revision")
-    if not isinstance(identifier, str) or not isinstance(follows, str | None):
+    if not isinstance(identifier, str) or not isinstance(follows, str | None) or "down_revision" not in found:
         raise PluginError(f"revision file {file} must set revision and down_revision to plain strings (or None)")
     return Revision(identifier, follows, file)
 

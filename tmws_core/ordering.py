@@ -20,7 +20,7 @@ def in_order(records: Iterable[PluginRecord]) -> list[PluginRecord]:
     while True:
         active = {record.name: record for record in records if record.active}
         owners = _owners(active.values())
-        needs = {name: _needs(record, records, owners) for name, record in active.items()}
+        needs = {name: sorted(_needs(record, records, owners)) for name, record in active.items()}
         if any(not record.active for record in active.values()):
             continue  # somebody was stopped: whoever needs it has to hear of that
         try:

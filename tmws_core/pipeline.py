@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -150,9 +150,9 @@ class Pipeline:
         try:
             async with asyncio.timeout(application.settings.core.tool_seconds):
                 result = await work(context)
-            await asyncio.shield(unit_of_work.commit())
+            await to_its_end(unit_of_work.commit())
         finally:
-            await asyncio.shield(unit_of_work.close())
+            await to_its_end(unit_of_work.close())
         for event, details in unit_of_work.published:
             application.tell(Event(event, call.principal, details))
         return result
@@ -169,6 +169,16 @@ class Pipeline:
             ) from error
         except Exception as error:
             raise _for_the_caller(name, error) from error
+
+
+async def to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """Wait for work that must not be torn off, such as a commit; a cancellation takes effect after it."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 def _authorise(principal: Principal, scope: str, name: str) -> None:

@@ -1,5 +1,7 @@
 """Counts how often a principal calls, in this process, and refuses what is too often."""
 
+import math
+import time
 from typing import TYPE_CHECKING
 
 from tmws_core.errors import ConfigurationError
@@ -48,13 +50,18 @@ class RateLimits:
     def _hit(self, limit: str, agent_id: str, tool: str) -> None:
         if self._limiter is None:
             from limits.storage import MemoryStorage  # the first call pays for the import, not the start
-            from limits.strategies import SlidingWindowCounterRateLimiter
+            from limits.strategies import MovingWindowRateLimiter
 
-            self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+            self._limiter = MovingWindowRateLimiter(MemoryStorage())
         item = self._item(limit)
         if not self._limiter.hit(item, agent_id, tool):
             what = "tools" if tool == "*" else f"tool {tool!r}"
-            raise RateLimited(f"{agent_id!r} calls {what} more often than {item}", hint="wait and try again")
+            free_at = self._limiter.get_window_stats(item, agent_id, tool).reset_time
+            raise RateLimited(
+                f"{agent_id!r} calls {what} more often than {item}",
+                hint="wait and try again",
+                details={"retry_after_seconds": max(1, math.ceil(free_at - time.time()))},
+            )
 
     def _item(self, limit: str) -> "RateLimitItem":
         if limit not in self._parsed:

@@ -83,7 +83,7 @@ class Settings:
             ConfigurationError: a value is malformed, or the settings file cannot be read.
         """
         source = os.environ if environment is None else environment
-        self._environment = {key.upper(): value for key, value in source.items()}
+        self._environment = {key.upper(): value for key, value in source.items() if value}
         self._arguments = {key: value for key, value in arguments.items() if value is not None}
         home = self._arguments.get("home") or self._environment.get(f"{PREFIX}HOME") or "~/.tmws"
         self.file = Path(self._environment.get(f"{PREFIX}CONFIG") or Path(home) / "config.toml").expanduser()
@@ -120,8 +120,9 @@ class Settings:
                 if variable in owners:
                     raise Conflict(f"setting {variable} is claimed by {owners[variable]} and by {name}; rename one")
                 owners[variable] = name or "core"
+        filled = {name: self._read_section(model, name, {}) for name, model in sections.items()}
         self._refuse_unknown(owners, sections, tuple(inactive))
-        self._sections = {name: self._read_section(model, name, {}) for name, model in sections.items()}
+        self._sections = filled
 
     def section(self, model: type[Section]) -> Section:
         """The filled section of a plugin.

@@ -110,6 +110,15 @@ def test_check_after_apply_counts_all(tmws: Run) -> None:
     assert outcome.out.splitlines()[-1].startswith("42 of 42 plugin tables, 1 of 1 core tables")
 
 
+def test_check_counts_on_every_kind_of_database(
+    tmws: Run, filled_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMWS_DATABASE_URL", filled_database_url)
+    outcome = tmws("db", "check", "--json")
+    assert outcome.code == 0
+    assert outcome.document["summary"].startswith("42 of 42 plugin tables, 1 of 1 core tables")
+
+
 def test_check_names_a_table_that_is_missing(tmws: Run, home: Path) -> None:
     tmws("db", "apply")
     with sqlite3.connect(home / "data" / "tmws.db") as connection:

@@ -68,7 +68,7 @@ def lines_until(opened: IO[str], word: str) -> str:
 
 @pytest.mark.parametrize("options", [(), ("--profile", "full"), ("--safe-mode",)])
 async def test_a_client_initializes_over_stdio(weather: Path, home: Path, options: tuple[str, ...]) -> None:
-    environment = {"TMWS_HOME": str(home), "PYTHONPATH": str(weather)}
+    environment = {"TMWS_HOME": str(home), "TMWS_PLUGINS": "weather", "PYTHONPATH": str(weather)}
     parameters = StdioServerParameters(
         command=sys.executable, args=["-m", "tmws_core", "serve", "--stdio", *options], env=environment
     )

@@ -3,12 +3,12 @@
 import json
 import subprocess
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-if TYPE_CHECKING:
-    from tests.integration.conftest import Installation, Look
+from tests.integration.installation import Installation
+from tests.integration.look import Look
 
 # stands at the barrier when it is ready to run the command, and takes the command's own way from there
 _COMMAND = """
@@ -34,7 +34,7 @@ print(json.dumps({**plan.as_json(), "failures": plan.failures, "unwell": {}}))
 """
 
 
-def _start_at_once(installation: "Installation", script: str, offsets: list[float]) -> list[dict[str, Any]]:
+def _start_at_once(installation: Installation, script: str, offsets: list[float]) -> list[dict[str, Any]]:
     """Let processes start at the same instant, each after its own offset in seconds; what each of them did."""
     with ExitStack() as stack:
         processes = [stack.enter_context(installation.start_python("-c", script)) for _ in offsets]
@@ -48,7 +48,7 @@ def _start_at_once(installation: "Installation", script: str, offsets: list[floa
         return [_ended(process) for process in processes]
 
 
-def _ended(process: "subprocess.Popen[str]") -> dict[str, Any]:
+def _ended(process: subprocess.Popen[str]) -> dict[str, Any]:
     output, errors = process.communicate(timeout=60)
     assert process.returncode == 0, output + errors
     assert "Traceback" not in errors
@@ -56,7 +56,7 @@ def _ended(process: "subprocess.Popen[str]") -> dict[str, Any]:
     return told
 
 
-def _assert_one_created(told: list[dict[str, Any]], look: "Look") -> None:
+def _assert_one_created(told: list[dict[str, Any]], look: Look) -> None:
     actions = [{step["action"] for step in one["plugins"]} for one in told]
     assert sorted(actions, key=sorted) == [{"create"}, *[{"current"}] * (len(told) - 1)]
     assert all(not one["failures"] and not one["unwell"] for one in told)
@@ -69,23 +69,21 @@ def _assert_one_created(told: list[dict[str, Any]], look: "Look") -> None:
 
 
 @pytest.mark.parametrize("count", [2, 8])
-def test_of_commands_that_start_together_one_creates(
-    installation: "Installation", at_database: "Look", count: int
-) -> None:
+def test_of_commands_that_start_together_one_creates(installation: Installation, at_database: Look, count: int) -> None:
     _assert_one_created(_start_at_once(installation, _COMMAND, [0.0] * count), at_database)
 
 
-def test_of_processes_that_all_saw_no_database_one_creates(installation: "Installation", at_database: "Look") -> None:
+def test_of_processes_that_all_saw_no_database_one_creates(installation: Installation, at_database: Look) -> None:
     _assert_one_created(_start_at_once(installation, _DECIDED, [0.0] * 3), at_database)
 
 
 def test_starts_that_follow_each_other_closely_meet_no_half_made_database(
-    installation: "Installation", look: "Look"
+    installation: Installation, look: Look
 ) -> None:
     _assert_one_created(_start_at_once(installation, _COMMAND, [0.0, 0.05, 0.1, 0.3]), look)
 
 
-def test_who_waits_longer_than_allowed_is_told_which_lock_it_was(installation: "Installation") -> None:
+def test_who_waits_longer_than_allowed_is_told_which_lock_it_was(installation: Installation) -> None:
     from filelock import FileLock
 
     installation.database.parent.mkdir(parents=True)

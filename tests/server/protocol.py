@@ -59,6 +59,6 @@ async def wait_for_error_line(server: asyncio.subprocess.Process, wanted: bytes)
 
 async def close(server: asyncio.subprocess.Process) -> tuple[int, bytes]:
     """Close standard input; returns the exit code and the rest of standard output."""
-    output, _ = await server.communicate()
+    output, _ = await server.communicate(b"")  # without input it would leave standard input open
     assert server.returncode is not None
     return server.returncode, output

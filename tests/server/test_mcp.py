@@ -2,6 +2,8 @@ import pytest
 from mcp import Client, MCPError
 from mcp.client.client import ConnectMode
 
+from tmws_core.server.mcp_tools import described
+
 from .conftest import Served
 
 MODES: list[ConnectMode] = ["legacy", "auto", "2026-07-28"]
@@ -30,10 +32,15 @@ async def test_a_listed_tool_has_its_schemas_and_hints(served: Served) -> None:
         (add,) = [tool for tool in (await client.list_tools()).tools if tool.name == "example_add"]
     declared = served.application.catalogue.tool("example_add").tool
     assert (add.title, add.description) == ("Example add", "Add two numbers.")
-    assert (add.input_schema, add.output_schema) == (declared.input_schema, declared.output_schema)
+    assert (add.input_schema, add.output_schema) == (declared.input_schema, declared.brief_output_schema)
     assert add.annotations is not None
     assert add.annotations.read_only_hint is add.annotations.idempotent_hint is True
     assert add.annotations.destructive_hint is add.annotations.open_world_hint is False
+
+
+async def test_a_tool_in_the_full_profile_has_its_whole_output_schema(served: Served) -> None:
+    offered = served.application.catalogue.tool("example_add")
+    assert described(offered, brief=False).output_schema == offered.tool.output_schema
 
 
 async def test_the_list_says_how_long_it_holds(served: Served) -> None:
@@ -139,6 +146,7 @@ async def test_a_prompt_refuses_arguments_that_are_not_its_own(served: Served, a
     assert raised.value.error.code == -32602
 
 
+@pytest.mark.parametrize("mode", ["legacy", "auto"])
 async def test_the_instructions_name_the_active_plugins(served: Served, mode: ConnectMode) -> None:
     async with client_of(served, mode) as client:
         assert client.instructions is not None

@@ -7,6 +7,8 @@ anything is imported that only the other commands need.
 import sys
 from collections.abc import Sequence
 
+from tmws_core.commands.failure import INTERRUPTED
+
 STDIO_SERVER = ["serve", "--stdio"]
 
 
@@ -19,7 +21,18 @@ def main(words: Sequence[str] | None = None) -> int:
     Returns:
         The exit code, one of `tmws_core.errors.ExitCode`, or 130 after an interrupt.
     """
-    typed = sys.argv[1:] if words is None else list(words)
+    try:
+        return _run(sys.argv[1:] if words is None else list(words))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def serve_stdio() -> int:
+    """Serve MCP over standard input and output; options are those of `tmws serve`."""
+    return main([*STDIO_SERVER, *sys.argv[1:]])
+
+
+def _run(typed: list[str]) -> int:
     if typed == STDIO_SERVER:
         from tmws_core.commands.stdio import start
 
@@ -27,8 +40,3 @@ def main(words: Sequence[str] | None = None) -> int:
     from tmws_core.commands.root import run
 
     return run(typed)
-
-
-def serve_stdio() -> int:
-    """Serve MCP over standard input and output; options are those of `tmws serve`."""
-    return main([*STDIO_SERVER, *sys.argv[1:]])

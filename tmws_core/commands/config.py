@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 group = typer.Typer(invoke_without_command=True, help="The settings: their values, and where these come from.")
 
 MASK = "**********"
-_PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@\s]+@")
+_PASSWORD = re.compile(r"(://[^:/@\s]*:)\S+@")
 
 
 @group.callback()

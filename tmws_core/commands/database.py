@@ -114,13 +114,12 @@ def _progress(doing: str) -> Iterator[None]:
     """Show that something goes on, when it takes longer than a moment and somebody is looking."""
     from rich.console import Console
 
-    console = Console(stderr=True)
-    with console.status(doing) as status:
+    status = Console(stderr=True).status(doing)
+    timer = Timer(SECONDS_BEFORE_PROGRESS, status.start)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
         status.stop()
-        timer = Timer(SECONDS_BEFORE_PROGRESS, status.start)
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
-            timer.join()

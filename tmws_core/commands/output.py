@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, TextIO
 
 import typer
@@ -12,6 +12,7 @@ import typer
 _OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 _WIDTH_OF_A_PIPE = 10_000
+_MOST_COLUMNS = 6
 _STYLES = {
     "ok": "green",
     "active": "green",
@@ -79,7 +80,7 @@ def print_value(value: object) -> None:
         case [] | dict() if not value:
             print_line("nothing")
         case dict():
-            print_table(("field", "value"), ((key, in_a_cell(part)) for key, part in value.items()))
+            print_table(("field", "value"), _fields(value))
         case [dict(), *_]:
             _print_objects([part if isinstance(part, dict) else {"value": part} for part in value])
         case list():
@@ -103,9 +104,24 @@ def in_a_cell(value: object) -> str:
 
 def harmless(text: str) -> str:
     """A text whose control characters are written out, so that a stored text cannot steer the terminal."""
-    return _OBEYED.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+    return _OBEYED.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
 def _print_objects(objects: Sequence[Mapping[str, Any]]) -> None:
-    columns = list(dict.fromkeys(key for one in objects for key in one))
-    print_table(columns, ([in_a_cell(one.get(column)) for column in columns] for one in objects))
+    rows = [dict(_fields(one)) for one in objects]
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    if len(columns) <= _MOST_COLUMNS:
+        print_table(columns, ([row.get(column, "") for column in columns] for row in rows))
+        return
+    for row in rows:
+        print_table(("field", "value"), row.items())
+        print_line()
+
+
+def _fields(value: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The fields of an object, and those of an object in it as `outer.inner`."""
+    for key, part in value.items():
+        if isinstance(part, dict) and part:
+            yield from ((f"{key}.{inner}", in_a_cell(of_it)) for inner, of_it in part.items())
+        else:
+            yield key, in_a_cell(part)

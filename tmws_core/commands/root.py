@@ -1,5 +1,6 @@
 """The root of the commands: those of the core, and one group for each installed plugin, filled when it is asked for."""
 
+import logging
 from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points, version
@@ -18,6 +19,8 @@ from tmws_core.errors import ExitCode, TMWSError
 from tmws_core.hookspecs import PROJECT_NAME
 
 PLUGIN_PANEL = "Commands of the plugins"
+
+logger = logging.getLogger(__name__)
 
 
 class UnknownCommandError(TMWSError):
@@ -84,7 +87,9 @@ def build() -> typer.Typer:
     root.add_typer(config.group, name="config")
     taken = {one.name for one in root.registered_commands} | {one.name for one in root.registered_groups}
     for name, summary in installed():
-        if name not in taken:
+        if name in taken:
+            logger.warning("plugin %r is named like a command of tmws; call its tools with `tmws call`", name)
+        else:
             group = typer.Typer(cls=PluginGroup, no_args_is_help=True, help=summary)
             group.callback()(_plugin)
             root.add_typer(group, name=name, rich_help_panel=PLUGIN_PANEL)
@@ -94,7 +99,7 @@ def build() -> typer.Typer:
 def installed() -> list[tuple[str, str]]:
     """The name of each installed plugin with the summary of its distribution, the core's own first."""
     found = {entry.name: _summary(entry) for entry in entry_points(group=f"{PROJECT_NAME}.plugins")}
-    return [("core", "The tools of the server itself."), *sorted(found.items())]
+    return sorted(found.items(), key=lambda item: (item[0] != "core", item[0]))
 
 
 def _summary(entry: EntryPoint) -> str:

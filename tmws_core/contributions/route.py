@@ -27,7 +27,7 @@ def route(path: str, *, scope: str, methods: Sequence[str] = ("GET",)) -> Callab
     It takes the `Context` and a Starlette `Request` and returns a Starlette `Response`.
 
     Args:
-        path: the path, such as `/notes/{note_id}`.
+        path: the path below the plugin's own place, such as `/notes/{note_id}` for plugin notes.
         scope: what the caller must be allowed to do.
         methods: the HTTP methods that it answers.
     """

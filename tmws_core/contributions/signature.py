@@ -46,23 +46,41 @@ def result_adapter(function: Callable[..., Any]) -> TypeAdapter[Any]:
 
 
 def lean(schema: Any) -> Any:  # noqa: ANN401 -- a JSON Schema is any JSON
-    """The schema without what only costs a client's context: derived titles, and null as the way to leave out."""
+    """The schema without the titles that pydantic derives from names; they only cost a client's context."""
+    return _mapped(schema, _without_title)
+
+
+def lean_arguments(schema: Any) -> Any:  # noqa: ANN401 -- as for lean
+    """A lean schema of arguments, in which null is not told as another way to leave one out.
+
+    For a result that would be wrong: what is not there comes back as null, and clients check it against the schema.
+    """
+    return _mapped(schema, lambda part: _without_null(_without_title(part)))
+
+
+def _mapped(schema: Any, change: Callable[[JSONSchema], JSONSchema]) -> Any:  # noqa: ANN401 -- as for lean
     if isinstance(schema, list):
-        return [lean(part) for part in schema]
+        return [_mapped(part, change) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    slim = {
-        key: {name: lean(part) for name, part in value.items()} if key in ("properties", "$defs") else lean(value)
-        for key, value in schema.items()
-        if key != "title"
-    }
-    return _without_null(slim)
+    return change(
+        {
+            key: {name: _mapped(part, change) for name, part in value.items()}
+            if key in ("properties", "$defs")
+            else _mapped(value, change)
+            for key, value in schema.items()
+        }
+    )
 
 
-def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+def _without_title(schema: JSONSchema) -> JSONSchema:
+    return {key: value for key, value in schema.items() if key != "title"}
+
+
+def _without_null(schema: JSONSchema) -> JSONSchema:
     """An optional argument is left out rather than null: `anyOf` of a type and null becomes the type."""
     branches = [branch for branch in schema.get("anyOf", ()) if branch != {"type": "null"}]
     if len(branches) != 1 or schema.get("default", ...) is not None:
         return schema
-    only: dict[str, Any] = branches[0]
+    only: JSONSchema = branches[0]
     return only | {key: value for key, value in schema.items() if key not in ("anyOf", "default")}

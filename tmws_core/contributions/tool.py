@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 
 from tmws_core.contributions.declaration import Declaration, F, leave
-from tmws_core.contributions.signature import JSONSchema, arguments_model, lean, result_adapter
+from tmws_core.contributions.signature import JSONSchema, arguments_model, lean, lean_arguments, result_adapter
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +46,7 @@ class Tool(Declaration):
     @cached_property
     def input_schema(self) -> JSONSchema:
         """The JSON Schema of the arguments; its root is an object."""
-        schema: JSONSchema = lean(self.arguments.model_json_schema())
+        schema: JSONSchema = lean_arguments(self.arguments.model_json_schema())
         schema.pop("description", None)
         return schema
 

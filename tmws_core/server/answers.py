@@ -9,14 +9,12 @@ from starlette.responses import JSONResponse, Response
 
 from tmws_core.tool_errors import InternalError, RateLimited, ToolError
 
-DEFAULT_SECONDS_TO_WAIT = 1
-
 
 def error_answer(error: ToolError) -> JSONResponse:
     """A tool's error with its own status."""
     headers = {}
     if isinstance(error, RateLimited):
-        headers["Retry-After"] = str(error.details.get("retry_after_seconds", DEFAULT_SECONDS_TO_WAIT))
+        headers["Retry-After"] = str(error.details["retry_after_seconds"])
     return JSONResponse({"error": error.as_json()}, error.status, headers)
 
 

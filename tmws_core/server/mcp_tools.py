@@ -46,7 +46,8 @@ class ToolHandlers:
         key = (principal_of(self._application), self._application.settings.core.profile)
         if key not in self._lists:
             listed = self._application.catalogue.listed(*key)
-            self._lists[key] = types.ListToolsResult(tools=[described(one) for one in listed])
+            brief = key[1] != "full"
+            self._lists[key] = types.ListToolsResult(tools=[described(one, brief=brief) for one in listed])
         return self._lists[key]
 
     async def list_from_memory(self, ctx: Request, call_next: CallNext) -> HandlerResult:
@@ -77,8 +78,13 @@ class ToolHandlers:
         return types.CallToolResult(content=[text_of(result)], structured_content=result)
 
 
-def described(offered: OfferedTool) -> types.Tool:
-    """A tool as a client sees it."""
+def described(offered: OfferedTool, *, brief: bool) -> types.Tool:
+    """A tool as a client sees it.
+
+    Args:
+        offered: the tool.
+        brief: whether its output schema is cut down, because the list goes into a model's context.
+    """
     tool = offered.tool
     title = tool.name.replace("_", " ").capitalize()
     return types.Tool(
@@ -86,7 +92,7 @@ def described(offered: OfferedTool) -> types.Tool:
         title=title,
         description=tool.description,
         input_schema=tool.input_schema,
-        output_schema=tool.output_schema,
+        output_schema=tool.brief_output_schema if brief else tool.output_schema,
         annotations=types.ToolAnnotations(
             read_only_hint=tool.read_only,
             destructive_hint=tool.destructive,

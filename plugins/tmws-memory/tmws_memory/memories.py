@@ -1,5 +1,6 @@
 """What can be done with memories; the tools only translate to and from it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
@@ -13,6 +14,8 @@ from tmws_memory import index
 from tmws_memory.models.memory import Memory
 from tmws_memory.settings import MemorySettings
 from tmws_memory.visibility import visible_to
+
+_IDENTIFIER = re.compile(r"[0-9a-f-]{36}")
 
 
 async def store(ctx: Context, content: str, namespace: str, **values: Any) -> Memory:  # noqa: ANN401 -- columns
@@ -45,7 +48,12 @@ async def get(ctx: Context, memory_id: str) -> Memory:
     Raises:
         NotFound: there is none with that identifier, or the caller may not see it.
     """
-    found = await ctx.session.scalar(select(Memory).where(Memory.id == memory_id, visible_to(ctx.principal)))
+    # a database may refuse even to compare with a text that is no identifier, such as one with the character NUL
+    found = (
+        await ctx.session.scalar(select(Memory).where(Memory.id == memory_id, visible_to(ctx.principal)))
+        if _IDENTIFIER.fullmatch(memory_id)
+        else None
+    )
     if found is None:
         raise NotFound(f"there is no memory {memory_id!r}", hint="find the right one with memory_search or memory_list")
     return found

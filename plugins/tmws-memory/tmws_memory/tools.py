@@ -8,14 +8,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from tmws_core import Context, tool
 from tmws_core.fields import Slug, StorableText
 from tmws_memory import memories
+from tmws_memory.facts import StorableFacts
 
 Content = Annotated[StorableText, Field(min_length=1, description="The text to remember.")]
 MemoryId = Annotated[str, Field(description="The identifier of a memory.")]
 MemoryType = Annotated[Slug, Field(description="What kind of memory it is, such as general, decision or preference.")]
 Tags = Annotated[list[StorableText], Field(max_length=50, description="Words to find it by, besides its text.")]
-Importance = Annotated[float, Field(ge=0, le=1, description="How much it matters, from 0 to 1.")]
+Importance = Annotated[float, Field(strict=True, ge=0, le=1, description="How much it matters, from 0 to 1.")]
 Place = Annotated[Slug | None, Field(description="The namespace; without it, the caller's own.")]
-Facts = Annotated[dict[str, Any], Field(description="Facts about the memory, as JSON.")]
+Facts = Annotated[StorableFacts, Field(description="Facts about the memory, as JSON.")]
+Version = Annotated[int, Field(strict=True, ge=1, description="A version of a memory.")]
+Limit = Annotated[int, Field(strict=True, ge=1, le=100)]
 Link = Annotated[StorableText | None, Field(description="Where it comes from.")]
 
 
@@ -95,8 +98,10 @@ async def memory_get(ctx: Context, memory_id: MemoryId) -> StoredMemory:
 async def memory_list(
     ctx: Context,
     memory_type: Annotated[MemoryType | None, Field(description="Only memories of this kind.")] = None,
-    limit: Annotated[int, Field(ge=1, le=100)] = 20,
-    offset: Annotated[int, Field(ge=0, le=1_000_000, description="How many newer ones to pass over.")] = 0,
+    limit: Limit = 20,
+    offset: Annotated[
+        int, Field(strict=True, ge=0, le=1_000_000, description="How many newer ones to pass over.")
+    ] = 0,
     namespace: Place = None,
 ) -> MemoryPage:
     """List memories, newest first."""
@@ -109,7 +114,7 @@ async def memory_list(
 async def memory_search(
     ctx: Context,
     query: Annotated[StorableText, Field(min_length=1, max_length=10_000, description="A question, or just words.")],
-    limit: Annotated[int, Field(ge=1, le=100)] = 10,
+    limit: Limit = 10,
     namespace: Place = None,
 ) -> list[Hit]:
     """Find memories by their words, best first. Any word may match; rare words count most."""
@@ -127,7 +132,7 @@ async def memory_update(
     importance: Annotated[Importance | None, Field(description="The new importance.")] = None,
     context: Annotated[Facts | None, Field(description="The new facts, instead of all former ones.")] = None,
     expected_version: Annotated[
-        int | None, Field(ge=1, description="Refuse the change when the memory is not at this version any more.")
+        Version | None, Field(description="Refuse the change when the memory is not at this version any more.")
     ] = None,
 ) -> StoredMemory:
     """Change a memory. What is not given stays as it is."""

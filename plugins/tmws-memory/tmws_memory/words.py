@@ -19,13 +19,17 @@ _FUNCTION_WORDS = frozenset(
 
 
 def indexed(text: str) -> str:
-    """The text with Chinese, Japanese and Korean runs cut into overlapping pairs of characters."""
-    return _UNSPACED.sub(_pairs, text)
+    """The words of a text in lower case, with Chinese, Japanese and Korean runs cut into pairs of characters.
+
+    An index that gets nothing but words cannot take an address, a path or a version for one word, as PostgreSQL's
+    parser does; and a server whose locale is C lowers no letter beyond ASCII.
+    """
+    return " ".join(_WORD.findall(_UNSPACED.sub(_pairs, text.lower())))
 
 
 def asked(question: str) -> list[str]:
     """The words of a question that say something, each once, in lower case; all its words when none does."""
-    words = list(dict.fromkeys(word.lower() for word in _WORD.findall(indexed(question))))[:_MOST_WORDS]
+    words = list(dict.fromkeys(indexed(question).split()))[:_MOST_WORDS]
     return [word for word in words if word not in _FUNCTION_WORDS] or words
 
 

@@ -21,6 +21,9 @@ from tmws_core.columns import (
     within,
 )
 
+SHORTEST_NAME = 3
+LONGEST_NAME = 64
+
 
 class Agent(Identified, Timestamped, Annotatable, Base):
     """An AI agent: identity, namespace, capabilities, health, trust and role.
@@ -73,7 +76,9 @@ class Agent(Identified, Timestamped, Annotatable, Base):
     last_active_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
 
     __table_args__ = (
-        CheckConstraint("length(agent_id) >= 3 AND length(agent_id) <= 64", name="agent_id_length"),
+        CheckConstraint(
+            f"length(agent_id) >= {SHORTEST_NAME} AND length(agent_id) <= {LONGEST_NAME}", name="agent_id_length"
+        ),
         CheckConstraint("successful_tasks <= total_tasks", name="successful_tasks_bound"),
         CheckConstraint("accurate_verifications <= total_verifications", name="accurate_verifications_bound"),
         within("health_score", 0, 1),
