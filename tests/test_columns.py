@@ -119,7 +119,7 @@ def test_no_moment_stays_none(engine: Engine) -> None:
 
 def test_a_moment_without_a_time_zone_is_refused(engine: Engine) -> None:
     with pytest.raises(StatementError, match="has no time zone; use an aware datetime"):
-        _stored(engine, taken_at=datetime(2025, 1, 1))  # noqa: DTZ001, RUF100 -- the fault itself
+        _stored(engine, taken_at=datetime(2025, 1, 1))
 
 
 def test_moments_compare_in_the_database(engine: Engine) -> None:

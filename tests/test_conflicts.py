@@ -41,11 +41,6 @@ CLAIMS = {
         "resource 'clash://{name}'",
     ),
     "prompt": ("tmws_prompts", '@prompt(scope="x:read")\nasync def clash(ctx: Context) -> str: ...', "prompt 'clash'"),
-    "route": (
-        "tmws_routes",
-        '@route("/clash", scope="x:read")\nasync def one(ctx: Context, request: Request) -> None: ...',
-        "route 'GET /clash'",
-    ),
 }
 BOTH = "'eris' (tmws-eris 1.0) and 'mars' (tmws-mars 2.0)"
 
@@ -145,6 +140,24 @@ def test_one_plugin_may_not_declare_a_thing_twice(
         "failed",
         "command 'eris apple' is declared twice in 'eris' (tmws-eris 1.0); rename one",
     )
+
+
+def test_a_route_has_one_function(install_plugin: InstallPlugin, assemble: Assemble, status_of: StatusOf) -> None:
+    route = '@route("/eris/apple", scope="x:read")\nasync def {0}(ctx: Context, request: Request) -> None: ...\n'
+    source = _PLUGIN.format(hook="tmws_routes", declaration=route.format("one") + route.format("two"))
+    install_plugin("eris", source)
+    reason = "route 'GET /eris/apple' is declared twice in 'eris' (tmws-eris 1.0); rename one"
+    assert status_of(assemble("eris"), "eris") == ("failed", reason)
+
+
+def test_a_plugin_keeps_to_its_own_routes(
+    install_plugin: InstallPlugin, assemble: Assemble, status_of: StatusOf
+) -> None:
+    declaration = '@route("/mars/war", scope="x:read")\nasync def one(ctx: Context, request: Request) -> None: ...'
+    install_plugin("eris", _PLUGIN.format(hook="tmws_routes", declaration=declaration))
+    status, reason = status_of(assemble("eris"), "eris")
+    assert status == "failed"
+    assert "route '/mars/war' of eris:one must begin with /eris/" in reason
 
 
 def test_plugins_that_clash_take_no_other_down(claimed: str, install_models: Install, assemble: Assemble) -> None:

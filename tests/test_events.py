@@ -111,6 +111,20 @@ async def test_what_still_waits_when_an_observer_is_stopped_is_missed(monkeypatc
     assert listener.missed == 10
 
 
+async def test_an_event_that_comes_after_the_end_is_missed() -> None:
+    heard: list[str] = []
+
+    async def function(event: Event) -> None:
+        heard.append(event.name)
+
+    listener = Listener("test", "*", function)
+    listener.offer(_event("in time"))
+    await listener.close()
+    listener.offer(_event("too late"))
+    await listener.close()
+    assert (heard, listener.missed) == (["in time"], 1)
+
+
 async def test_an_event_knows_when_it_happened_in_utc() -> None:
     offset = _event().happened_at.utcoffset()
     assert offset is not None

@@ -140,18 +140,41 @@ class Application:
         report(record for record in assembly.records if record.name in self.plan.failures)
 
     async def _start_lifespans(self) -> None:
-        for record in self.assembly.active:
+        for record in list(self.assembly.active):
+            stopped = [other for other in self.records if not other.active and other.distribution in record.requires]
+            if stopped:
+                record.stop(Status.SKIPPED, f"it needs plugin {stopped[0].origin}, which is {stopped[0].status}")
+            else:
+                await self._start_lifespan(record)
+            if not record.active:
+                self._take_out_of_service(record)
+
+    async def _start_lifespan(self, record: PluginRecord) -> None:
+        try:
             lifespan = self._lifespan_of(record)
-            if lifespan is None:
-                continue
-            try:
-                await self._open_parts.enter_async_context(lifespan)
-            except Exception as error:
-                record.stop(Status.FAILED, f"its lifespan failed: {error!r}")
-                logger.exception("plugin %s could not start", record.origin)
-                if self.settings.core.strict:
-                    refuse_any_failure([record])
+            if lifespan is not None:
+                await lifespan.__aenter__()
+                self._open_parts.push_async_callback(_stop_lifespan, record, lifespan)
+        except (Exception, SystemExit) as error:
+            record.stop(Status.FAILED, f"its lifespan failed: {error!r}")
+            logger.exception("plugin %s could not start", record.origin)
+
+    def _take_out_of_service(self, record: PluginRecord) -> None:
+        if self.settings.core.strict:
+            refuse_any_failure([record])
+        self.assembly.drop([record.name])
+        self.catalogue = Catalogue(self.assembly.active)
+        observers = {one.place for one in record.contributions.observers}
+        self.listeners = [listener for listener in self.listeners if listener.name not in observers]
 
     def _lifespan_of(self, record: PluginRecord) -> AbstractAsyncContextManager[None] | None:
         start = getattr(record.hooks, "tmws_lifespan", None)
         return None if start is None else start(application=self)
+
+
+async def _stop_lifespan(record: PluginRecord, lifespan: AbstractAsyncContextManager[None]) -> None:
+    """Stop what a plugin started; when that fails, the other plugins stop all the same."""
+    try:
+        await lifespan.__aexit__(None, None, None)
+    except (Exception, SystemExit):
+        logger.exception("plugin %s did not stop as it should", record.origin)

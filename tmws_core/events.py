@@ -53,6 +53,9 @@ class Listener:
         """Put an event into the queue when it is one that this observer hears; never waits."""
         if self.event not in ("*", event.name):
             return
+        if self._closing:
+            self.missed += 1
+            return
         if self._worker is None:
             self._worker = asyncio.create_task(self._work(), name=f"observer {self.name}")
         try:
@@ -62,7 +65,7 @@ class Listener:
 
     async def close(self) -> None:
         """Let the observer finish what waits, for as long as one event may take, then stop it."""
-        if self._worker is None:
+        if self._worker is None or self._closing:
             return
         with suppress(TimeoutError):
             await asyncio.wait_for(self._waiting.join(), SECONDS_FOR_ONE_EVENT)

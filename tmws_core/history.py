@@ -81,8 +81,27 @@ class History:
 
 
 def _read(file: Path) -> Revision:
+    text = file.read_bytes()
+    found = _assigned_above_functions(text)
+    if not {"revision", "down_revision"} <= found.keys():
+        found = _assigned(ast.parse(text, str(file)))
+    identifier, follows = found.get("revision"), found.get("down_revision")
+    if not isinstance(identifier, str) or not isinstance(follows, str | None) or "down_revision" not in found:
+        raise PluginError(f"revision file {file} must set revision and down_revision to plain strings (or None)")
+    return Revision(identifier, follows, file)
+
+
+def _assigned_above_functions(text: bytes) -> dict[str, object]:
+    """The plain assignments that stand above the first function; to parse the functions too takes ten times as long."""
+    try:
+        return _assigned(ast.parse(text.partition(b"\ndef ")[0]))
+    except SyntaxError:  # cut inside a docstring or below a decorator
+        return {}
+
+
+def _assigned(tree: ast.Module) -> dict[str, object]:
     found: dict[str, object] = {}
-    for statement in ast.parse(file.read_bytes(), str(file)).body:
+    for statement in tree.body:
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=value)):
                 found[name] = value
@@ -90,10 +109,7 @@ def _read(file: Path) -> Revision:
                 found[name] = value
             case _:
                 continue
-    identifier, follows = found.get("revision"), found.get("down_revision")
-    if not isinstance(identifier, str) or not isinstance(follows, str | None) or "down_revision" not in found:
-        raise PluginError(f"revision file {file} must set revision and down_revision to plain strings (or None)")
-    return Revision(identifier, follows, file)
+    return found
 
 
 def _in_line(revisions: list[Revision]) -> list[Revision]:

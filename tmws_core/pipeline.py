@@ -146,7 +146,8 @@ class Pipeline:
         unit_of_work = joined or UnitOfWork(application.database, read_only=read_only)
         context = Context(application, call.principal, unit_of_work, name=name, report_progress=call.report_progress)
         if joined is not None:
-            return await work(context)
+            async with joined.part():
+                return await work(context)
         try:
             async with asyncio.timeout(application.settings.core.tool_seconds):
                 result = await work(context)
@@ -167,7 +168,7 @@ class Pipeline:
             raise ToolError(
                 f"{name} took longer than {limit:g} s and was stopped", hint="nothing was written; ask for less"
             ) from error
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # a tool that calls sys.exit must not end the server
             raise _for_the_caller(name, error) from error
 
 
@@ -203,16 +204,21 @@ def _validate(tool: Tool, arguments: dict[str, Any]) -> dict[str, Any]:
     return {name: getattr(model, name) for name in type(model).model_fields}
 
 
-def _for_the_caller(name: str, error: Exception) -> ToolError:
+def _for_the_caller(name: str, error: BaseException) -> ToolError:
     from sqlalchemy.exc import DBAPIError  # imported by the first failure at the latest, by the first session usually
     from sqlalchemy.orm.exc import StaleDataError
 
     if isinstance(error, StaleDataError):
         return AlreadyChanged("somebody else has changed it in the meantime", hint="read it again, then change it")
-    if isinstance(error, DBAPIError) and "full" in str(error.orig):
+    if isinstance(error, DBAPIError) and _says_that_the_disk_is_full(error.orig):
         return StorageFull("the disk is full; nothing was written", hint="make room on the server's disk")
     number = new_identifier()
     logger.error("%s failed (%s)", name, number, exc_info=error)
     return InternalError(
         f"{name} failed for a reason that is not yours", hint=f"the server's log tells it under {number}"
     )
+
+
+def _says_that_the_disk_is_full(error: BaseException | None) -> bool:
+    """SQLite's result code SQLITE_FULL, or the SQLSTATE disk_full (PostgreSQL, appendix A)."""
+    return getattr(error, "sqlite_errorname", "") == "SQLITE_FULL" or getattr(error, "sqlstate", "") == "53100"

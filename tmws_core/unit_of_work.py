@@ -1,5 +1,7 @@
 """One transaction of one call, and the events that are told when it is committed."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -32,6 +34,23 @@ class UnitOfWork:
     def publish(self, event: str, details: dict[str, Any]) -> None:
         """Remember an event until the transaction is committed."""
         self.published.append((event, details))
+
+    @asynccontextmanager
+    async def part(self) -> AsyncIterator[None]:
+        """A part that counts as a whole or not at all: when it raises, what it wrote and published is taken back."""
+        published = len(self.published)
+        begun = self._session is not None and self._session.in_transaction()
+        try:
+            if begun:
+                async with self.session.begin_nested():
+                    yield
+            else:  # a savepoint would take SQLite's write lock before the part needs it
+                yield
+        except BaseException:
+            del self.published[published:]
+            if self._session is not None and not begun:
+                await self._session.rollback()
+            raise
 
     async def commit(self) -> None:
         """Commit what was written."""

@@ -20,7 +20,7 @@ from benchmarks.installation import Installation, process_command, server_comman
 from benchmarks.measurement import Sample, by_turns, ratio
 
 BOUND = 1.3
-CALLS = 200
+CALLS = 300
 _ERAS = {"2025-06-18": False, "2026-07-28": True}
 _NOTE = {"id": "note-1", "title": "A note", "content": "What was said, " * 20, "importance": 3}
 

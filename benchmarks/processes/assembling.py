@@ -3,6 +3,7 @@
 import importlib
 import json
 import sys
+from collections import deque
 from dataclasses import asdict
 from importlib.metadata import entry_points
 
@@ -11,6 +12,7 @@ from benchmarks.measurement import Stopwatch
 from tmws_core import core_plugin
 from tmws_core.assembly import Assembly
 from tmws_core.commands.startup import without_collection
+from tmws_core.contributions import modules_below
 from tmws_core.discovery import ENTRY_POINT_GROUP
 from tmws_core.settings import Settings
 
@@ -26,7 +28,7 @@ def through_imports(_settings: Settings) -> None:
         plugin = importlib.import_module(entry.module)
         for hook in ("tmws_models", "tmws_tools"):
             if hasattr(plugin, hook):
-                getattr(plugin, hook)()
+                deque(modules_below(getattr(plugin, hook)()), maxlen=0)
 
 
 WAYS = {function.__name__: function for function in (through_assembly, through_imports)}

@@ -14,6 +14,7 @@ from sqlalchemy.orm import configure_mappers
 
 from benchmarks.measurement import Stopwatch
 from tmws_core.assembly import Assembly
+from tmws_core.commands.startup import without_collection
 from tmws_core.settings import Settings
 
 
@@ -73,8 +74,9 @@ def main() -> None:
     """Do it in the way and in the folder that the arguments name."""
     way, folder = WAYS[sys.argv[1]], Path(sys.argv[2])
     file = folder / "data" / "tmws.db"
-    assembly = Assembly(Settings(home=folder, strict=True))
-    configure_mappers()
+    with without_collection():
+        assembly = Assembly(Settings(home=folder, strict=True))
+        configure_mappers()
     file.parent.mkdir(parents=True)
     watch = Stopwatch()
     way(assembly, file)

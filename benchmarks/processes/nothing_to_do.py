@@ -6,12 +6,14 @@ from dataclasses import asdict
 
 from benchmarks.measurement import Sample, timed
 from tmws_core.assembly import Assembly
+from tmws_core.commands.startup import without_collection
 from tmws_core.settings import Settings
 
 
 def main() -> None:
     """Do it with the environment's settings."""
-    assembly = Assembly(Settings(strict=True))
+    with without_collection():
+        assembly = Assembly(Settings(strict=True))
     samples: list[Sample] = []
     for _ in range(2):
         with timed(samples):

@@ -3,10 +3,11 @@
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import anyio
 from mcp import Client, MCPError, StdioServerParameters, stdio_client
@@ -17,11 +18,13 @@ from tests.integration.installation import Installation
 from tests.integration.look import Look
 
 CHECKPOINTS = ("column", "table", "index", "insert", "rebuild", "delete", "commit")
-PARTS_OF_A_CREATION = (0.0, 0.01, 0.3, 0.6, 0.9, 1.0)
+PARTS_OF_A_CREATION = (0.0, 0.01, 0.4, 0.8)
 ACKNOWLEDGED_BEFORE_A_KILL = (1, 2, 3, 5, 8, 13, 21, 34, 55, 89)
 WRITERS = 8
 
-# counts the statements of all plugins, and kills the process before the one that a variable names
+Write = Callable[[Client, int], Awaitable[None]]
+
+# counts the statements of all plugins, and kills the process before the one that a variable names, or before the commit
 _COUNTER = """
     import atexit
     import os
@@ -41,10 +44,31 @@ _COUNTER = """
             os.kill(os.getpid(), signal.SIGKILL)
 
 
+    @event.listens_for(Engine, "commit")
+    def before_commit(_connection):
+        if os.environ.get("COUNTER_KILL_AT") == "commit":
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
     @atexit.register
     def tell():
         if file := os.environ.get("COUNTER_FILE"):
             Path(file).write_text(str(count))
+"""
+
+# SQLite makes the copy of a database that it checks afterwards, on a connection of its own
+_KILLED_BEFORE_THE_COPY_IS_CHECKED = """
+import os
+import signal
+import sys
+
+
+def hook(event, arguments):
+    if event == "sqlite3.connect" and "backups" in str(arguments[0]):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+sys.addaudithook(hook)
 """
 
 
@@ -76,13 +100,26 @@ def test_a_first_creation_that_is_killed_leaves_no_table_and_the_next_start_comp
 ) -> None:
     installation.install("counter", _COUNTER)
     total = _statements_of_a_creation(installation, tmp_path)
-    for part in PARTS_OF_A_CREATION:
-        _killed(installation, "db", "apply", COUNTER_KILL_AT=str(1 + round(part * (total - 1))))
-        assert at_database.everything() == {"definitions": []}, part
+    for point in (*(str(1 + round(part * total)) for part in PARTS_OF_A_CREATION), "commit"):
+        _killed(installation, "db", "apply", COUNTER_KILL_AT=point)
+        assert at_database.everything() == {"definitions": []}, point
     plan = installation.ask("db", "apply")
     assert {step["action"] for step in plan["plugins"] if step["tables"]} == {"create"}
     assert len(at_database.tables()) == 42
     assert at_database.value("SELECT count(*) FROM agents") == 9
+
+
+def test_a_safety_copy_that_was_not_checked_does_not_look_like_one(
+    established: Installation, install_ledger: InstallLedger
+) -> None:
+    established.variables["TMWS_PLUGINS"] = "agents,ledger"
+    install_ledger(1)
+    established.ask("db", "apply")
+    site = install_ledger(2)
+    (site / "ledger" / "migrations" / "__init__.py").write_text(_KILLED_BEFORE_THE_COPY_IS_CHECKED)
+    _killed(established, "db", "apply")
+    (left,) = (established.database.parent / "backups").iterdir()
+    assert left.suffix != established.database.suffix
 
 
 def _statements_of_a_creation(installation: Installation, folder: Path) -> int:
@@ -103,53 +140,83 @@ async def _client(installation: Installation) -> AsyncIterator[Client]:
             yield client
 
 
-async def _result(client: Client, tool: str, **arguments: object) -> object:
+async def _result(client: Client, tool: str, **arguments: object) -> dict[str, Any]:
     called = await client.call_tool(tool, arguments)
     assert isinstance(called, CallToolResult)
     assert not called.is_error, called.content
-    assert called.structured_content is not None
-    return called.structured_content["result"]
+    assert isinstance(called.structured_content, dict)
+    return called.structured_content
 
 
-async def _add_until_killed(client: Client, amounts: Iterator[int], kill_after: int) -> list[int]:
-    """Add amounts with several writers, and kill the server in the midst of it.
+async def _write_until_killed(client: Client, write: Write, numbers: Iterator[int], kill_after: int) -> list[int]:
+    """Write with several writers at once, and kill the server in the midst of it.
 
     Returns:
-        The amounts that the server acknowledged, at least as many as it was allowed to.
+        The numbers whose writing the server acknowledged, at least as many as it was allowed to.
     """
     process = await _result(client, "ledger_process")
-    assert isinstance(process, int)
     acknowledged: list[int] = []
 
-    async def write() -> None:
+    async def work() -> None:
         with suppress(MCPError, anyio.ClosedResourceError, anyio.BrokenResourceError):
-            for amount in amounts:
-                await _result(client, "ledger_add", amount=amount)
-                acknowledged.append(amount)
+            for number in numbers:
+                await write(client, number)
+                acknowledged.append(number)
                 if len(acknowledged) == kill_after:
-                    os.kill(process, signal.SIGKILL)
+                    os.kill(process["result"], signal.SIGKILL)
 
     async with anyio.create_task_group() as writers:
         for _ in range(WRITERS):
-            writers.start_soon(write)
+            writers.start_soon(work)
+    assert len(acknowledged) >= kill_after
     return acknowledged
 
 
-async def test_what_a_killed_server_acknowledged_is_there_and_nothing_is_half(
+def _assert_sound(look: Look) -> None:
+    assert look.value("PRAGMA integrity_check") == "ok"
+    assert look.rows("PRAGMA foreign_key_check") == []
+
+
+async def test_memories_that_a_killed_server_acknowledged_are_there_and_none_is_half(
     established: Installation, look: Look, install_ledger: InstallLedger
 ) -> None:
-    established.variables |= {"TMWS_PLUGINS": "agents,ledger", "TMWS_RATE_LIMIT": "100000/second"}
+    async def store(client: Client, number: int) -> None:
+        await _result(client, "memory_store", content=f"note number{number}", tags=[f"tag{number}"])
+
+    established.variables |= {"TMWS_PLUGINS": "agents,ledger,memory", "TMWS_RATE_LIMIT": "100000/second"}
     install_ledger(1)
-    amounts, acknowledged = count(), set[int]()
+    numbers, acknowledged = count(), set[str]()
     for kill_after in ACKNOWLEDGED_BEFORE_A_KILL:
         async with _client(established) as client:
-            added = await _add_until_killed(client, amounts, kill_after)
-        assert len(added) >= kill_after
-        acknowledged.update(added)
+            stored = await _write_until_killed(client, store, numbers, kill_after)
+        acknowledged.update(f"note number{number}" for number in stored)
+        halves = look.rows(
+            "SELECT m.content, d.id FROM memories m LEFT JOIN tmws_memory_documents d ON d.memory_id = m.id"
+        )
+        assert {content for content, _ in halves} >= acknowledged
+        assert all(document is not None for _, document in halves)
+        _assert_sound(look)
+    for content in acknowledged:
+        word = content.partition(" ")[2]
+        found = look.rows(f"SELECT rowid FROM tmws_memory_search WHERE tmws_memory_search MATCH '{word}'")
+        assert len(found) == 1, content
+
+
+async def test_what_one_call_wrote_in_two_tables_is_there_whole_or_not_at_all(
+    established: Installation, look: Look, install_ledger: InstallLedger
+) -> None:
+    async def add(client: Client, number: int) -> None:
+        await _result(client, "ledger_add", amount=number)
+
+    established.variables |= {"TMWS_PLUGINS": "agents,ledger", "TMWS_RATE_LIMIT": "100000/second"}
+    install_ledger(1)
+    numbers, acknowledged = count(), set[int]()
+    for kill_after in (1, 20, 100):
+        async with _client(established) as client:
+            acknowledged.update(await _write_until_killed(client, add, numbers, kill_after))
         pairs = look.rows(
             "SELECT e.amount, r.amount FROM ledger_entries e LEFT JOIN ledger_receipts r ON r.entry_id = e.id"
         )
         assert {entry for entry, _ in pairs} >= acknowledged
         assert all(entry == receipt for entry, receipt in pairs)
-        assert look.value("PRAGMA integrity_check") == "ok"
-        assert look.rows("PRAGMA foreign_key_check") == []
+        _assert_sound(look)

@@ -80,7 +80,7 @@ def test_of_processes_that_all_saw_no_database_one_creates(installation: Install
 def test_starts_that_follow_each_other_closely_meet_no_half_made_database(
     installation: Installation, look: Look
 ) -> None:
-    _assert_one_created(_start_at_once(installation, _COMMAND, [0.0, 0.05, 0.1, 0.3]), look)
+    _assert_one_created(_start_at_once(installation, _COMMAND, [0.0, 0.05, 0.2]), look)
 
 
 def test_who_waits_longer_than_allowed_is_told_which_lock_it_was(installation: Installation) -> None:

@@ -68,4 +68,12 @@ class Checkpointer:
                 logger.warning("%s cannot be locked (%s): this process does not checkpoint", self._path, error)
                 return
             self._lock, self.held = lock, True
-            await writer.dispose()  # the next writing connection is opened with the new setting
+            await self._apply_to(writer)
+
+    async def _apply_to(self, writer: AsyncEngine) -> None:
+        """Change the open writing connection in its turn: to renew the pool would strand a writer that waits for it."""
+        async with writer.connect() as connection:
+            raw = await connection.get_raw_connection()
+            if raw.driver_connection is not None:
+                cursor = await raw.driver_connection.execute(self.pragma)
+                await cursor.close()

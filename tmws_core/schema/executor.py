@@ -1,7 +1,7 @@
 """Carries out a plan: in one transaction, with a savepoint for each plugin, and proves the result."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, MetaData
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tmws_core.errors import OrphanedRows, SchemaMismatch
 from tmws_core.plugin_record import PluginRecord
+from tmws_core.schema.live import live_shapes
 from tmws_core.schema.plan import STOPPING, WRITING, Action, Plan, Step
 from tmws_core.schema.planner import drift
 from tmws_core.schema.registry import applied_states, record_applied
@@ -28,6 +29,8 @@ def execute(connection: Connection, plan: Plan, records: Sequence[PluginRecord])
         The plugins that failed, each with the reason; what they had done is rolled back, and nothing else is.
     """
     by_name = {record.name: record for record in records}
+    if all(step.action is Action.CREATE for step in plan.steps) and _created_at_once(connection, plan.steps, by_name):
+        return {}
     failures: dict[str, str] = {step.plugin: step.reason for step in plan.steps if step.action in STOPPING}
     for step in plan.steps:
         if step.action in WRITING:
@@ -35,6 +38,25 @@ def execute(connection: Connection, plan: Plan, records: Sequence[PluginRecord])
             if reason:
                 failures[step.plugin] = reason
     return failures
+
+
+def _created_at_once(connection: Connection, steps: Sequence[Step], records: Mapping[str, PluginRecord]) -> bool:
+    """Create a new database in one savepoint and prove it once: most often nothing fails, and it takes half the time.
+
+    When anything fails, it is rolled back; then each plugin has to be tried by itself, to find out whose fault it is.
+    """
+    try:
+        with connection.begin_nested():
+            for step in steps:
+                _change(connection, step, records[step.plugin])
+                _seed(connection, records[step.plugin])
+            _verify(connection, records.values())
+            _refuse_orphans(connection)
+            record_applied(connection, records.values())
+    except Exception:
+        logger.debug("the plugins' tables could not be created at once", exc_info=True)
+        return False
+    return True
 
 
 def _why_not(record: PluginRecord, records: Mapping[str, PluginRecord], failures: Mapping[str, str]) -> str:
@@ -48,9 +70,9 @@ def _carry_out(connection: Connection, step: Step, records: Mapping[str, PluginR
         with connection.begin_nested():
             _change(connection, step, record)
             _seed(connection, record)
-            _verify(connection, record)
+            _verify(connection, [record])
             _refuse_orphans(connection)
-            record_applied(connection, record)
+            record_applied(connection, [record])
     except Exception as error:
         logger.debug("plugin %s could not %s", record.origin, step, exc_info=True)
         return f"{step} failed and was rolled back: {type(error).__name__}: {error}"
@@ -93,8 +115,10 @@ def _seed(connection: Connection, record: PluginRecord) -> None:
         session.commit()
 
 
-def _verify(connection: Connection, record: PluginRecord) -> None:
-    different = drift(connection, record)
+def _verify(connection: Connection, records: Collection[PluginRecord]) -> None:
+    declared = [metadata for record in records if (metadata := record.contributions.metadata) is not None]
+    live = live_shapes(connection, [name for metadata in declared for name in metadata.tables])
+    different = [difference for record in records for difference in drift(connection, record, live)]
     if different:
         raise SchemaMismatch(f"the tables are not the declared ones: {'; '.join(different)}")
 

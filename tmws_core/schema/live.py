@@ -14,7 +14,10 @@ from tmws_core.schema.shape import ColumnShape, ForeignKeyShape, IndexShape, Tab
 _CHECK_NAME = re.compile(r'CONSTRAINT\s+("[^"]+"|\w+)\s+CHECK', re.IGNORECASE)
 
 # the pragma functions give in one query for many tables what the pragmas give for one table at a time
-_SQLITE_TABLES = "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+_SQLITE_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+_SQLITE_DEFINITIONS = (
+    "SELECT t.name, t.sql FROM sqlite_master t WHERE t.type = 'table' AND t.name IN (SELECT value FROM json_each(?))"
+)
 _SQLITE_COLUMNS = (
     'SELECT t.name, c.name, c.type, c."notnull", c.pk FROM sqlite_master t, pragma_table_xinfo(t.name) c '
     "WHERE t.type = 'table' AND t.name IN (SELECT value FROM json_each(?)) ORDER BY c.cid"
@@ -37,7 +40,7 @@ _Row = Row[*tuple[Any, ...]]
 def live_tables(connection: Connection) -> frozenset[str]:
     """The names of all tables, without the database's own."""
     if connection.dialect.name == "sqlite":
-        return frozenset(name for name, _ in connection.exec_driver_sql(_SQLITE_TABLES))
+        return frozenset(name for (name,) in connection.exec_driver_sql(_SQLITE_TABLES))
     return frozenset(inspect(connection).get_table_names())
 
 
@@ -62,7 +65,7 @@ def live_shapes(connection: Connection, tables: Collection[str]) -> dict[str, Ta
 
 
 def _sqlite_shapes(connection: Connection, tables: frozenset[str]) -> dict[str, TableShape]:
-    definitions = {name: sql for name, sql in connection.exec_driver_sql(_SQLITE_TABLES) if name in tables}
+    definitions = _by_table(connection, _SQLITE_DEFINITIONS, tables)
     columns = _by_table(connection, _SQLITE_COLUMNS, tables)
     foreign_keys = _by_table(connection, _SQLITE_FOREIGN_KEYS, tables)
     indexes = _by_table(connection, _SQLITE_INDEXES, tables)
@@ -73,7 +76,7 @@ def _sqlite_shapes(connection: Connection, tables: frozenset[str]) -> dict[str, 
             foreign_keys=_sqlite_foreign_keys(foreign_keys[name]),
             uniques=_sqlite_uniques(indexes[name]),
             indexes=_sqlite_indexes(indexes[name]),
-            checks=frozenset(match.strip('"') for match in _CHECK_NAME.findall(definition)),
+            checks=frozenset(match.strip('"') for match in _CHECK_NAME.findall(definition[0][1])),
         )
         for name, definition in definitions.items()
     }
@@ -81,7 +84,7 @@ def _sqlite_shapes(connection: Connection, tables: frozenset[str]) -> dict[str, 
 
 def _by_table(connection: Connection, query: str, tables: frozenset[str]) -> defaultdict[str, list[_Row]]:
     found: defaultdict[str, list[_Row]] = defaultdict(list)
-    for row in connection.exec_driver_sql(query, (json.dumps(list(tables)),)):
+    for row in connection.exec_driver_sql(query, (json.dumps(list(tables)),)).all():
         found[row[0]].append(row)
     return found
 

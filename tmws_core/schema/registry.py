@@ -1,9 +1,12 @@
 """Reads and writes `tmws_plugins`, the record of what was applied."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from tmws_core.columns import utc_now
 from tmws_core.declarative import owned_names
@@ -55,16 +58,22 @@ def applied_states(connection: Connection) -> dict[str, Applied]:
     }
 
 
-def record_applied(connection: Connection, record: PluginRecord) -> None:
-    """Write that a plugin's tables are now as its newest revision has them."""
-    contributions = record.contributions
-    values = {
+def record_applied(connection: Connection, records: Collection[PluginRecord]) -> None:
+    """Write that the tables of some plugins are now as their newest revisions have them."""
+    insert = sqlite.insert(_TABLE) if connection.dialect.name == "sqlite" else postgresql.insert(_TABLE)
+    rows = [_row(record, connection.dialect.name) for record in records]
+    changed = {name: insert.excluded[name] for name in rows[0] if name not in ("plugin", "installed_at")}
+    connection.execute(insert.on_conflict_do_update(index_elements=[_TABLE.c.plugin], set_=changed), rows)
+
+
+def _row(record: PluginRecord, dialect: str) -> dict[str, Any]:
+    contributions, now = record.contributions, utc_now()
+    return {
+        "plugin": record.name,
         "distribution": record.distribution,
         "version": record.version,
         "revision": contributions.history.head if contributions.history else None,
-        "tables": owned_names(contributions.metadata, connection.dialect.name),
-        "last_seen_at": utc_now(),
+        "tables": owned_names(contributions.metadata, dialect),
+        "installed_at": now,
+        "last_seen_at": now,
     }
-    changed = connection.execute(update(_TABLE).where(_TABLE.c.plugin == record.name).values(values))
-    if not changed.rowcount:
-        connection.execute(insert(_TABLE).values(plugin=record.name, installed_at=utc_now(), **values))

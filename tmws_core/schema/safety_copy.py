@@ -1,6 +1,7 @@
 """A verified copy of a SQLite database, taken before tables that hold rows are changed."""
 
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 from tmws_core.columns import utc_now
@@ -23,20 +24,24 @@ def take_safety_copy(file: Path) -> Path:
     """
     folder = file.parent / "backups"
     copy = folder / f"{file.stem}-before-upgrade-{utc_now():%Y%m%dT%H%M%S%f}{file.suffix}"
+    unchecked = copy.with_name(f"{copy.name}.unchecked")  # what a kill leaves must not look like a sound copy
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        copy.touch(mode=0o600)
+        unchecked.touch(mode=0o600)
         with sqlite3.connect(file) as original:
-            original.execute("VACUUM INTO ?", (str(copy),))
+            original.execute("VACUUM INTO ?", (str(unchecked),))
         original.close()
-        checked = sqlite3.connect(copy)
+        checked = sqlite3.connect(unchecked)
         verdict = checked.execute("PRAGMA integrity_check").fetchone()[0]
         checked.close()
+        if verdict == "ok":
+            unchecked.replace(copy)
     except (OSError, sqlite3.Error) as error:
-        copy.unlink(missing_ok=True)
+        with suppress(OSError):  # the error that is told is the first one
+            unchecked.unlink()
         raise DatabaseError(
             f"no copy of {file} could be made before the upgrade: {error}; nothing was changed"
         ) from error
     if verdict != "ok":
-        raise DatabaseError(f"the copy {copy} made before the upgrade is damaged ({verdict}); nothing was changed")
+        raise DatabaseError(f"the copy {unchecked} made before the upgrade is damaged ({verdict}); nothing was changed")
     return copy

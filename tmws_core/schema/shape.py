@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    Constraint,
     Dialect,
     ForeignKeyConstraint,
     Index,
@@ -101,10 +102,15 @@ def _declared(table: Table, dialect: Dialect) -> TableShape:
         indexes=frozenset(_index(index) for index in table.indexes),
         checks=frozenset(
             str(dialect.identifier_preparer.format_constraint(constraint))
-            for constraint in table.constraints
+            for constraint in (*table.constraints, *_of_columns(table))
             if isinstance(constraint, CheckConstraint) and constraint.name is not None
         ),
     )
+
+
+def _of_columns(table: Table) -> Iterator[Constraint]:
+    """The constraints that are declared inside a column; they are part of the table all the same."""
+    return (constraint for column in table.columns for constraint in column.constraints)
 
 
 def _column(column: Column[object], dialect: Dialect) -> ColumnShape:

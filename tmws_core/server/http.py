@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from socket import socket
+from time import monotonic
 
 import uvicorn
 from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
@@ -27,6 +28,7 @@ from tmws_core.tool_errors import ToolError
 
 MCP_PATH = "/mcp"
 SECONDS_TO_FINISH = 3
+SECONDS_BETWEEN_WISHES = 0.5
 
 
 async def serve_http(application: Application, *, host: str, port: int, on_started: Callable[[str], None]) -> None:
@@ -105,6 +107,7 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
         super().__init__(config)
         self._on_started = on_started
+        self._asked_to_stop: float | None = None
 
     async def listen(self, bound: socket) -> None:
         """Serve on a bound socket until `stop`."""
@@ -116,6 +119,12 @@ class _Server(uvicorn.Server):
         self._on_started()
 
     def stop(self) -> None:
-        """Stop soon; the second time, at once."""
-        self.force_exit = self.should_exit
+        """Stop soon; when asked again after a while, at once.
+
+        A launcher passes on the signal that the terminal has sent to the whole group already: that is one wish.
+        """
+        now = monotonic()
+        if self._asked_to_stop is None:
+            self._asked_to_stop = now
+        self.force_exit = now - self._asked_to_stop > SECONDS_BETWEEN_WISHES
         self.should_exit = True

@@ -2,12 +2,20 @@
 
 Factories: `install_plugin` writes a distribution with a plugin into a temporary place and makes it importable.
 Values: `database_url` is an empty database, `filled_database_url` one with the tables of every installed plugin; both
-on SQLite and, where it can be had, on PostgreSQL. `settings` fits the filled one, `application` is opened on it,
-`session` writes to it.
+on SQLite and, where it can be had, on PostgreSQL. `settings` fits the filled one, `application` is opened on it.
+`session` writes to a filled database that all tests share, and is rolled back after each.
 """
 
 from tmws_core.testing.applications import application, session, settings
-from tmws_core.testing.databases import database_kind, database_url, filled_database_url, sqlite_template
+from tmws_core.testing.databases import (
+    database_kind,
+    database_url,
+    filled_database_url,
+    shared_database_url,
+    shared_postgresql,
+    shared_sqlite,
+    sqlite_template,
+)
 from tmws_core.testing.distributions import install_plugin
 from tmws_core.testing.postgresql import postgresql_server, postgresql_template
 
@@ -21,5 +29,8 @@ __all__ = [
     "postgresql_template",
     "session",
     "settings",
+    "shared_database_url",
+    "shared_postgresql",
+    "shared_sqlite",
     "sqlite_template",
 ]

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.session import JoinTransactionMode
 
 from tmws_core.application import Application
+from tmws_core.database import Database
 from tmws_core.settings import Settings
 
 
@@ -25,7 +27,14 @@ async def application(settings: Settings) -> AsyncIterator[Application]:
 
 
 @pytest_asyncio.fixture
-async def session(application: Application) -> AsyncIterator[AsyncSession]:
-    """A writing session of the application; what a test does not commit is rolled back."""
-    async with application.database.session(read_only=False) as opened:
-        yield opened
+async def session(shared_database_url: str) -> AsyncIterator[AsyncSession]:
+    """A writing session on a database that all tests share; whatever a test does with it is rolled back."""
+    database = Database(shared_database_url)
+    try:
+        async with database.writer.connect() as connection, connection.begin() as transaction:
+            mode: JoinTransactionMode = "create_savepoint"
+            async with AsyncSession(connection, expire_on_commit=False, join_transaction_mode=mode) as opened:
+                yield opened
+            await transaction.rollback()
+    finally:
+        await database.close()

@@ -43,6 +43,28 @@ def filled_database_url(database_kind: str, tmp_path: Path, request: pytest.Fixt
     drop_database(server, name)
 
 
+@pytest.fixture
+def shared_database_url(database_kind: str, request: pytest.FixtureRequest) -> str:
+    """The URL of one database that all tests of a run share, filled as `filled_database_url`; nobody commits to it."""
+    return str(request.getfixturevalue(f"shared_{database_kind}"))
+
+
+@pytest.fixture(scope="session")
+def shared_sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The shared database on SQLite."""
+    file = tmp_path_factory.mktemp("shared") / "tmws.db"
+    shutil.copy(sqlite_template, file)
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture(scope="session")
+def shared_postgresql(postgresql_server: str, postgresql_template: str) -> Iterator[str]:
+    """The shared database on PostgreSQL."""
+    name = new_database(postgresql_server, postgresql_template)
+    yield in_database(postgresql_server, name)
+    drop_database(postgresql_server, name)
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file that holds the tables of every installed plugin, to be copied."""

@@ -2,7 +2,21 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, bindparam, column, func, literal_column, select, table
+from sqlalchemy import (
+    ColumnElement,
+    Double,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal,
+    literal_column,
+    select,
+    table,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tmws_memory.models.document import Document
@@ -42,11 +56,11 @@ async def search(
     if not words:
         return []
     ranked = _on_sqlite if session.get_bind().dialect.name == "sqlite" else _on_postgresql
-    statement = ranked(words, namespace).where(visible).limit(limit)
-    return [(memory, float(score)) for memory, score in await session.execute(statement)]
+    rows = await session.execute(ranked(words, namespace, visible).limit(limit))
+    return [(memory, float(score)) for memory, score in rows]
 
 
-def _on_sqlite(words: Sequence[str], namespace: str) -> Select[tuple[Memory, float]]:
+def _on_sqlite(words: Sequence[str], namespace: str, visible: ColumnElement[bool]) -> Select[Memory, float]:
     # a quoted word is never an operator of FTS5
     any_word = " OR ".join(f'"{word}"' for word in words)
     question = f'namespace_token:"{namespace_token(namespace)}" AND body:({any_word})'
@@ -56,19 +70,32 @@ def _on_sqlite(words: Sequence[str], namespace: str) -> Select[tuple[Memory, flo
         .select_from(_FTS)
         .join(Document, Document.id == _FTS.c.rowid)
         .join(Memory, Memory.id == Document.memory_id)
-        .where(_FTS_ITSELF.op("MATCH")(bindparam("question", question)))
+        .where(_FTS_ITSELF.op("MATCH")(bindparam("question", question)), visible)
         .order_by(score.desc(), Memory.importance_score.desc(), Memory.id.desc())
     )
 
 
-def _on_postgresql(words: Sequence[str], namespace: str) -> Select[tuple[Memory, float]]:
-    document = func.to_tsvector(literal_column("'english'"), Document.body)
-    # websearch_to_tsquery never fails on what people type, and its words are letters and digits here
-    question = func.websearch_to_tsquery(literal_column("'english'"), " or ".join(words))
-    score = func.ts_rank(document, question)
+def _on_postgresql(words: Sequence[str], namespace: str, visible: ColumnElement[bool]) -> Select[Memory, float]:
+    english: ColumnElement[str] = literal_column("'english'")
+    document = func.to_tsvector(english, Document.body)
+    asked_for = func.unnest(literal(list(words), ARRAY(Text))).table_valued("word").render_derived(name="asked_for")
+    question = func.plainto_tsquery(english, asked_for.c.word)
+    matches = (
+        select(
+            Document.memory_id,
+            func.ts_rank(document, question).label("rank"),
+            # ts_rank knows nothing of the other documents, so how rare a word is comes from the matches themselves
+            (cast(func.count().over(), Double) / func.count().over(partition_by=asked_for.c.word)).label("rarity"),
+        )
+        .join(Memory, Memory.id == Document.memory_id)
+        .join(asked_for, document.op("@@")(question))
+        .where(Document.namespace_token == namespace_token(namespace), visible)
+        .subquery()
+    )
+    score = func.sum(matches.c.rank * func.ln(1 + matches.c.rarity), type_=Double())
     return (
         select(Memory, score)
-        .join(Document, Document.memory_id == Memory.id)
-        .where(document.op("@@")(question), Document.namespace_token == namespace_token(namespace))
+        .join(matches, matches.c.memory_id == Memory.id)
+        .group_by(Memory.id)
         .order_by(score.desc(), Memory.importance_score.desc(), Memory.id.desc())
     )

@@ -99,9 +99,7 @@ async def memory_list(
     ctx: Context,
     memory_type: Annotated[MemoryType | None, Field(description="Only memories of this kind.")] = None,
     limit: Limit = 20,
-    offset: Annotated[
-        int, Field(strict=True, ge=0, le=1_000_000, description="How many newer ones to pass over.")
-    ] = 0,
+    offset: Annotated[int, Field(strict=True, ge=0, le=1_000_000, description="How many newer ones to pass over.")] = 0,
     namespace: Place = None,
 ) -> MemoryPage:
     """List memories, newest first."""

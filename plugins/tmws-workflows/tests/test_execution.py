@@ -32,9 +32,8 @@ async def test_a_row_written_without_the_model_has_the_same_defaults(session: As
 
 async def test_runs_are_stored_after_their_workflow_and_their_parent(session: AsyncSession) -> None:
     workflow = Workflow(id="w", name="review", description="Read and decide.")
-    child = new_execution(workflow, id="child", parent_execution_id="parent")
-    parent = new_execution(workflow, id="parent")
-    child.parent_execution = parent
+    parent = Execution(id="parent", workflow=workflow, workflow_version=1)
+    child = Execution(id="child", workflow=workflow, workflow_version=1, parent_execution=parent)
     session.add_all([child, parent, workflow])
     await session.flush()
     assert set(await session.scalars(select(Execution.id))) == {"child", "parent"}
