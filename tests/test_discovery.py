@@ -283,3 +283,8 @@ def test_the_reason_is_logged(
     install_plugin("broken", "raise LookupError('no such planet')")
     assemble("broken")
     assert "plugin 'broken' (tmws-broken 1.0) is failed: import: LookupError: no such planet" in caplog.messages
+
+
+def test_a_plugin_that_is_wanted_and_not_installed_ends_the_start(assemble: Callable[..., Assembly]) -> None:
+    with pytest.raises(ConfigurationError, match="TMWS_PLUGINS names nonsense, which is not installed"):
+        assemble("nonsense")

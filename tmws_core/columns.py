@@ -4,32 +4,17 @@ A plugin's models use these instead of the bare SQLAlchemy types: times are awar
 UUIDv7 text, vocabularies and ranges are enforced by the database, and JSON notices a change made in place.
 """
 
-import os
-import time
 from datetime import UTC, datetime
 from typing import Annotated, Any
-from uuid import UUID
 
 from sqlalchemy import JSON, CheckConstraint, DateTime, Dialect, Enum, String, TypeDecorator, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.mutable import MutableDict, MutableList
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tmws_core.identifiers import new_identifier
+
 ACCESS_LEVELS = ("private", "team", "shared", "public", "system")
-
-
-def new_identifier() -> str:
-    """A UUID of version 7 as dashed text: unique everywhere, and ordered by the millisecond of its creation.
-
-    The layout is RFC 9562, section 5.7: 48 bits of Unix time in milliseconds, version, 12 random bits, variant,
-    62 random bits.
-    """
-    milliseconds = time.time_ns() // 1_000_000
-    random = int.from_bytes(os.urandom(10), "big")
-    value = (milliseconds & (1 << 48) - 1) << 80 | random
-    value = value & ~(0xF << 76) | 0x7 << 76
-    value = value & ~(0x3 << 62) | 0x2 << 62
-    return str(UUID(int=value))
 
 
 def utc_now() -> datetime:

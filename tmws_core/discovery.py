@@ -4,7 +4,7 @@ import importlib
 import logging
 import traceback
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import Distribution, EntryPoint, entry_points, version
 from types import ModuleType
 
@@ -14,7 +14,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from tmws_core import hookspecs
-from tmws_core.errors import PluginError
+from tmws_core.errors import ConfigurationError, PluginError
 from tmws_core.import_guard import guarded
 from tmws_core.plugin_record import PluginRecord, Status
 from tmws_core.settings import CoreSettings
@@ -42,8 +42,17 @@ def installed_plugins() -> list[PluginRecord]:
     return records
 
 
-def choose(records: Iterable[PluginRecord], settings: CoreSettings) -> None:
-    """Stop, before anything is imported, the plugins that the operator or their own requirements rule out."""
+def choose(records: Sequence[PluginRecord], settings: CoreSettings) -> None:
+    """Stop, before anything is imported, the plugins that the operator or their own requirements rule out.
+
+    Raises:
+        ConfigurationError: `TMWS_PLUGINS` names a plugin that is not installed.
+    """
+    unknown = (settings.plugins or frozenset()) - {record.name for record in records}
+    if unknown:
+        raise ConfigurationError(
+            f"TMWS_PLUGINS names {', '.join(sorted(unknown))}, which is not installed; install it, or take the name out"
+        )
     core_version = version(CORE_DISTRIBUTION)
     for record in records:
         if record.distribution == CORE_DISTRIBUTION:
@@ -177,6 +186,6 @@ def report(records: Iterable[PluginRecord], seen: Mapping[str, str] | None = Non
     """Log every plugin that does not run, with its reason; the traceback goes to the debug log."""
     for record in records:
         if record.status is not Status.ACTIVE and (seen or {}).get(record.name) != record.reason:
-            level = logging.INFO if record.status is Status.BLOCKED else logging.ERROR
+            level = logging.DEBUG if record.status is Status.BLOCKED else logging.ERROR
             logger.log(level, "plugin %s is %s: %s", record.origin, record.status, record.reason)
             logger.debug("%s", record.traceback)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import ValidationError
 
 from tmws_core.catalogue import OfferedTool
-from tmws_core.columns import new_identifier
 from tmws_core.context import Context, ReportProgress, no_progress
 from tmws_core.contributions import Tool
 from tmws_core.events import Event
+from tmws_core.identifiers import new_identifier
 from tmws_core.principal import Principal
 from tmws_core.tool_errors import (
     AlreadyChanged,

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
-from sqlalchemy import MetaData
 
 from tmws_core.contributions import Command, HealthCheck, Observer, Prompt, Resource, Route, Seed, Tool
 from tmws_core.history import History
+
+if TYPE_CHECKING:
+    from sqlalchemy import MetaData
 
 
 class Status(StrEnum):
@@ -26,7 +29,7 @@ class Status(StrEnum):
 class Contributions:
     """Everything that one plugin contributes, as its hooks returned it and the core found it in the modules."""
 
-    metadata: MetaData | None = None
+    metadata: "MetaData | None" = None
     history: History | None = None
     tools: Sequence[Tool] = ()
     resources: Sequence[Resource] = ()

@@ -9,7 +9,7 @@ import pytest
 
 from tmws_core.errors import DatabaseError
 from tmws_core.schema.plan import Plan
-from tmws_core.schema.safety_copy import take_safety_copy
+from tmws_core.schema.safety_copy import KEPT_COPIES, take_safety_copy
 
 SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
@@ -50,9 +50,9 @@ def test_the_copy_is_its_owners_alone(file: Path) -> None:
     assert (copy.stat().st_mode & 0o777, copy.parent.stat().st_mode & 0o777) == (0o600, 0o700)
 
 
-def test_every_copy_is_kept(file: Path) -> None:
-    copies = {take_safety_copy(file), take_safety_copy(file)}
-    assert set((file.parent / "backups").iterdir()) == copies
+def test_the_newest_copies_are_kept_and_older_ones_removed(file: Path) -> None:
+    copies = [take_safety_copy(file) for _ in range(KEPT_COPIES + 2)]
+    assert set((file.parent / "backups").iterdir()) == set(copies[2:])
 
 
 def test_a_file_that_is_no_database_is_not_copied(tmp_path: Path) -> None:

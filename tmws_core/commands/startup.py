@@ -34,6 +34,7 @@ def start_log() -> None:
     """Log to standard error, at the level of the environment until the settings are read."""
     named = os.environ.get("TMWS_LOG_LEVEL", "").upper()
     level = logging.getLevelNamesMapping().get(named, logging.INFO)
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # at INFO it tells of transactions that are not its own
     logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
 
 

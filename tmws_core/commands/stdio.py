@@ -1,6 +1,8 @@
 """`tmws serve --stdio`: the MCP server that a client starts as its own process."""
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tmws_core.commands.failure import Failure, fail, log_traceback
@@ -25,16 +27,15 @@ def start(**arguments: Any) -> int:  # noqa: ANN401 -- the options of `tmws serv
     start_log()
     try:
         streams = claim_standard_streams()
-        asyncio.run(_serve(unopened(**arguments), streams))
+        asyncio.run(_serve(partial(unopened, **arguments), streams))
     except (Exception, KeyboardInterrupt) as error:
         log_traceback(error)
         return fail(Failure.of(error), as_json=False)
     return 0
 
 
-async def _serve(application: "Application", streams: StandardStreams) -> None:
+async def _serve(make_application: "Callable[[], Application]", streams: StandardStreams) -> None:
     with without_collection():
         from tmws_core.server.stdio import serve_stdio
 
-    async with application:
-        await serve_stdio(application, streams)
+    await serve_stdio(make_application, streams)

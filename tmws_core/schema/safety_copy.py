@@ -7,6 +7,8 @@ from pathlib import Path
 from tmws_core.columns import utc_now
 from tmws_core.errors import DatabaseError
 
+KEPT_COPIES = 5
+
 
 def take_safety_copy(file: Path) -> Path:
     """Copy a database beside itself and check the copy.
@@ -36,6 +38,7 @@ def take_safety_copy(file: Path) -> Path:
         checked.close()
         if verdict == "ok":
             unchecked.replace(copy)
+            _remove_all_but_the_newest(folder, file)
     except (OSError, sqlite3.Error) as error:
         with suppress(OSError):  # the error that is told is the first one
             unchecked.unlink()
@@ -45,3 +48,10 @@ def take_safety_copy(file: Path) -> Path:
     if verdict != "ok":
         raise DatabaseError(f"the copy {unchecked} made before the upgrade is damaged ({verdict}); nothing was changed")
     return copy
+
+
+def _remove_all_but_the_newest(folder: Path, file: Path) -> None:
+    """An upgrade that fails at every start must not fill the disk with copies; their names sort by their moments."""
+    copies = sorted(folder.glob(f"{file.stem}-before-upgrade-*{file.suffix}"))
+    for old in copies[:-KEPT_COPIES]:
+        old.unlink()

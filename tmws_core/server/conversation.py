@@ -25,6 +25,10 @@ class Conversation:
     2026-07-28, and refuses the other for the rest of the stream. There are clients that ask `server/discover` first,
     get their answer, and send `initialize` all the same. So `initialize` opens a new connection here when the present
     one was opened with something else; the earlier connection answers what it was asked, and hears nothing more.
+
+    Attributes:
+        greeted: set when the first request is answered, or is no handshake, or the conversation is over.
+        open: until it is set, nothing is delivered but handshakes.
     """
 
     def __init__(self, server: Server[Any], lines: Lines) -> None:
@@ -36,6 +40,8 @@ class Conversation:
         self._with_handshake = False
         self._unanswered: set[types.RequestId] = set()
         self._all_answered = anyio.Event()
+        self.greeted = anyio.Event()
+        self.open = anyio.Event()
 
     async def run(self) -> None:
         """Serve the client; what is unanswered at the end of its input has a moment to finish, then it ends."""
@@ -47,6 +53,7 @@ class Conversation:
             for connection in self._connections:
                 connection.close()
             self._answers.close()
+            self.greeted.set()
 
     async def _receive(self, line: bytes, tasks: TaskGroup) -> None:
         try:
@@ -55,6 +62,9 @@ class Conversation:
             await self._answers.send(SessionMessage(_refusal(line, error)))
         else:
             self._count(message)
+            if not _greets(message):
+                self.greeted.set()
+                await self.open.wait()
             await self._deliver(message, tasks)
 
     async def _deliver(self, message: types.JSONRPCMessage, tasks: TaskGroup) -> None:
@@ -93,6 +103,7 @@ class Conversation:
             except OSError as error:
                 logger.info("the client does not read any more (%s)", error.strerror)
                 self._lines.end()
+            self.greeted.set()
             if isinstance(message, types.JSONRPCResponse | types.JSONRPCError) and message.id is not None:
                 self._settle(message.id)
 
@@ -113,6 +124,11 @@ class Conversation:
             while self._unanswered:
                 await self._all_answered.wait()
                 self._all_answered = anyio.Event()
+
+
+def _greets(message: types.JSONRPCMessage) -> bool:
+    """Whether a message is part of a handshake, which is answered without the application."""
+    return isinstance(message, types.JSONRPCRequest) and message.method in ("initialize", "server/discover", "ping")
 
 
 def _refusal(line: bytes, error: ValidationError) -> types.JSONRPCError:

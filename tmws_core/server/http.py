@@ -57,7 +57,7 @@ def http_app(application: Application, address: Address) -> Starlette:
         address: where it is served; it answers to the names of this address alone.
     """
     sessions = StreamableHTTPSessionManager(
-        mcp_server(application),
+        mcp_server(lambda: application),
         security_settings=TransportSecuritySettings(
             allowed_hosts=address.allowed_hosts, allowed_origins=address.allowed_origins
         ),

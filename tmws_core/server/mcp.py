@@ -1,16 +1,22 @@
 """Builds the SDK's server from an application; only this package knows the SDK, no plugin sees a type of it."""
 
+from importlib.metadata import version
 from typing import Any
 
 from mcp.server.caching import CacheableMethod, CacheHint
 from mcp.server.lowlevel import Server
 
-from tmws_core.application import Application
+from tmws_core.server.caller import ApplicationSource
 from tmws_core.server.mcp_prompts import PromptHandlers
 from tmws_core.server.mcp_resources import ResourceHandlers
 from tmws_core.server.mcp_tools import ToolHandlers
 
 NAME = "tmws"
+DISTRIBUTION = "tmws-core"
+INSTRUCTIONS = (
+    "TMWS gives agents a lasting memory and the tools of its plugins. Only the most used tools are listed: tool_search "
+    "finds the others by what they do, tool_call calls them, and server_status tells which plugins run."
+)
 LIST_LIFETIME_MILLISECONDS = 300_000
 _LISTS: tuple[CacheableMethod, ...] = (
     "tools/list",
@@ -21,33 +27,25 @@ _LISTS: tuple[CacheableMethod, ...] = (
 )
 
 
-def mcp_server(application: Application) -> Server[Any]:
-    """The MCP server of an opened application, for any number of connections in both eras of the protocol."""
-    tools = ToolHandlers(application)
+def mcp_server(source: ApplicationSource) -> Server[Any]:
+    """The MCP server of an application, for any number of connections in both eras of the protocol.
+
+    Args:
+        source: gives the opened application; nobody asks it before the handshake is over.
+    """
+    tools = ToolHandlers(source)
     server: Server[Any] = Server(
         NAME,
         title="TMWS",
-        version=application.version,
-        instructions=instructions(application),
+        version=version(DISTRIBUTION),
+        instructions=INSTRUCTIONS,
         cache_hints=_cache_hints(),
         get_tool_input_schema=tools.input_schema,
     )
     tools.register(server)
-    if application.catalogue.resources:
-        ResourceHandlers(application).register(server)
-    if application.catalogue.prompts:
-        PromptHandlers(application).register(server)
+    ResourceHandlers(source).register(server)
+    PromptHandlers(source).register(server)
     return server
-
-
-def instructions(application: Application) -> str:
-    """What a client tells its model about the server."""
-    names = ", ".join(record.name for record in application.assembly.active[1:]) or "none"
-    return (
-        "TMWS gives agents a lasting memory and the tools of its plugins. "
-        f"Active plugins: {names}. "
-        "Only the most used tools are listed: tool_search finds the others by what they do, tool_call calls them."
-    )
 
 
 def _cache_hints() -> dict[CacheableMethod, CacheHint]:

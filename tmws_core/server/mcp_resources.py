@@ -1,6 +1,6 @@
 """Resources on MCP: what a client reads by URI."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from mcp import types
@@ -8,14 +8,16 @@ from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
 
-from tmws_core.application import Application
 from tmws_core.context import Context
 from tmws_core.contributions import Resource
 from tmws_core.pipeline import Call
-from tmws_core.server.caller import principal_of
+from tmws_core.server.caller import ApplicationSource, principal_of
 from tmws_core.server.cancellation import cancelled_once
 from tmws_core.server.protocol_errors import as_protocol_error
 from tmws_core.tool_errors import NotFound, ToolError
+
+if TYPE_CHECKING:
+    from tmws_core.application import Application
 
 Request = ServerRequestContext[Any, Any]
 Page = types.PaginatedRequestParams
@@ -24,8 +26,12 @@ Page = types.PaginatedRequestParams
 class ResourceHandlers:
     """Answers `resources/list`, `resources/templates/list` and `resources/read` from an application's catalogue."""
 
-    def __init__(self, application: Application) -> None:
-        self._application = application
+    def __init__(self, source: ApplicationSource) -> None:
+        self._source = source
+
+    @property
+    def _application(self) -> "Application":
+        return self._source()
 
     def register(self, server: Server[Any]) -> None:
         """Make a server answer with these handlers."""

@@ -2,22 +2,24 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mcp import types
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
 
-from tmws_core.application import Application
 from tmws_core.catalogue import OfferedTool
 from tmws_core.context import ReportProgress, no_progress
 from tmws_core.pipeline import Call
 from tmws_core.principal import Principal
-from tmws_core.server.caller import principal_of
+from tmws_core.server.caller import ApplicationSource, principal_of
 from tmws_core.server.cancellation import cancelled_once
 from tmws_core.server.numbers import refuse_not_finite
 from tmws_core.tool_errors import ToolError
+
+if TYPE_CHECKING:
+    from tmws_core.application import Application
 
 Request = ServerRequestContext[Any, Any]
 
@@ -25,10 +27,14 @@ Request = ServerRequestContext[Any, Any]
 class ToolHandlers:
     """Answers `tools/list` and `tools/call` from an application's catalogue."""
 
-    def __init__(self, application: Application) -> None:
-        self._application = application
+    def __init__(self, source: ApplicationSource) -> None:
+        self._source = source
         self._lists: dict[tuple[Principal, str], types.ListToolsResult] = {}
         self._answers: dict[tuple[Principal, str, str], HandlerResult] = {}
+
+    @property
+    def _application(self) -> "Application":
+        return self._source()
 
     def register(self, server: Server[Any]) -> None:
         """Make a server answer with these handlers."""

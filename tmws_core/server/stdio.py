@@ -1,25 +1,67 @@
 """MCP over standard input and output: one client, one JSON-RPC message per line."""
 
-from tmws_core.application import Application
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
 from tmws_core.server.conversation import Conversation
 from tmws_core.server.lines import Lines
 from tmws_core.server.mcp import mcp_server
 from tmws_core.server.standard_streams import StandardStreams, claim_standard_streams
 from tmws_core.server.stopping import on_stop_signal
 
+if TYPE_CHECKING:
+    from tmws_core.application import Application
+
 __all__ = ["StandardStreams", "claim_standard_streams", "serve_stdio"]
 
 
-async def serve_stdio(application: Application, streams: StandardStreams) -> None:
+async def serve_stdio(make_application: "Callable[[], Application]", streams: StandardStreams) -> None:
     """Serve one client until its input ends, or SIGTERM or SIGINT comes.
 
+    The handshake needs no plugin, and clients give up when it takes long: it is answered first. Then the application is
+    made and opened, and everything that the client asked in the meantime is answered in its order.
+
     Args:
-        application: opened.
-        streams: what `claim_standard_streams` took before the plugins were loaded.
+        make_application: discovers the plugins; the application is opened here.
+        streams: what `claim_standard_streams` took before the plugins are loaded.
+
+    Raises:
+        TMWSError: the application cannot be opened; the client hears nothing more.
     """
     lines = Lines(streams)
+    opened = _Opened()
+    conversation = Conversation(mcp_server(opened.application), lines)
     try:
         with on_stop_signal(lines.end):
-            await Conversation(mcp_server(application), lines).run()
+            await _serve(conversation, opened, make_application)
     finally:
         lines.close()
+
+
+class _Opened:
+    """Where the application is found once it is open."""
+
+    def __init__(self) -> None:
+        self.found: Application | None = None
+
+    def application(self) -> "Application":
+        if self.found is None:
+            raise RuntimeError("a request was answered before the application was opened")
+        return self.found
+
+
+async def _serve(conversation: Conversation, opened: _Opened, make_application: "Callable[[], Application]") -> None:
+    running = asyncio.ensure_future(conversation.run())
+    try:
+        await conversation.greeted.wait()
+        if not running.done():
+            async with make_application() as opened.found:
+                conversation.open.set()
+                await running
+        await running
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running

@@ -165,8 +165,9 @@ async def test_a_task_outlives_its_workflow(session: AsyncSession) -> None:
 
 
 async def test_a_task_is_stored_after_its_workflow_and_its_parent(session: AsyncSession) -> None:
-    child, parent = new_task(id="child", workflow_id="w"), new_task(id="parent")
-    child.parent_task = parent
-    session.add_all([child, parent, Workflow(id="w", name="release", description="Build and publish.")])
+    workflow = Workflow(id="w", name="release", description="Build and publish.")
+    child, parent = new_task(id="child"), new_task(id="parent")
+    child.workflow, child.parent_task = workflow, parent
+    session.add_all([child, parent, workflow])
     await session.flush()
     assert (await session.scalars(select(Task.parent_task_id).where(Task.workflow_id == "w"))).all() == ["parent"]
