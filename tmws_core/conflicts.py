@@ -1,4 +1,4 @@
-"""Finds what two plugins claim at once: a table, a tool, a resource, a prompt, a route, a command.
+"""Finds what two plugins claim at once: a table, a tool, a resource, a prompt, a route, a command, a setting.
 
 Nobody wins in silence. A plugin that the database already knows keeps what it has, and the newcomer is stopped; when
 both are new, or both are known, both are stopped. The reason names both distributions with their versions.
@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 
 from tmws_core.plugin_record import PluginRecord, Status
+from tmws_core.settings import variable_name
 
 Claim = tuple[str, str]
 
@@ -26,6 +27,8 @@ def claims_of(record: PluginRecord) -> Iterator[Claim]:
     yield from (("command", f"{record.name} {command.name}") for command in contributions.commands)
     yield from (("resource", resource.uri) for resource in contributions.resources)
     yield from (("prompt", prompt.name) for prompt in contributions.prompts)
+    if contributions.settings is not None:
+        yield from (("setting", variable_name(record.name, field)) for field in contributions.settings.model_fields)
     for route in contributions.routes:
         yield from (("route", f"{method} {route.path}") for method in route.methods)
 

@@ -116,7 +116,7 @@ class Settings:
         models: dict[str, type[BaseModel]] = {"": CoreSettings, **sections}
         for name, model in models.items():
             for field in model.model_fields:
-                variable = _variable(name, field)
+                variable = variable_name(name, field)
                 if variable in owners:
                     raise Conflict(f"setting {variable} is claimed by {owners[variable]} and by {name}; rename one")
                 owners[variable] = name or "core"
@@ -142,13 +142,15 @@ class Settings:
             for field, info in type(filled).model_fields.items():
                 key = f"{name}.{field}" if name else field
                 origin = self._origin(name, field)
-                found.append(Entry(key, _variable(name, field), getattr(filled, field), origin, info.description or ""))
+                found.append(
+                    Entry(key, variable_name(name, field), getattr(filled, field), origin, info.description or "")
+                )
         return found
 
     def _origin(self, name: str, field: str) -> Origin:
         if not name and field in self._arguments:
             return "argument"
-        if _variable(name, field) in self._environment:
+        if variable_name(name, field) in self._environment:
             return "environment"
         return "file" if field in self._table(name) else "default"
 
@@ -160,9 +162,11 @@ class Settings:
 
     def _read_section(self, model: type[Section], name: str, arguments: Mapping[str, Any]) -> Section:
         reader = type(
-            model.__name__, (model, BaseSettings), {"model_config": SettingsConfigDict(env_prefix=_variable(name, ""))}
+            model.__name__,
+            (model, BaseSettings),
+            {"model_config": SettingsConfigDict(env_prefix=variable_name(name, ""))},
         )
-        source = EnvSettingsSource(reader, env_prefix=_variable(name, ""), env_ignore_empty=True)
+        source = EnvSettingsSource(reader, env_prefix=variable_name(name, ""), env_ignore_empty=True)
         source.env_vars = {key.lower(): value for key, value in self._environment.items()}
         table = {key: value for key, value in self._table(name).items() if key in model.model_fields}
         try:
@@ -173,7 +177,7 @@ class Settings:
     def _refuse_unknown(
         self, known: Mapping[str, str], sections: Mapping[str, type[BaseModel]], inactive: tuple[str, ...]
     ) -> None:
-        ignored = tuple(_variable(name, "") for name in inactive)
+        ignored = tuple(variable_name(name, "") for name in inactive)
         for variable in self._environment:
             if variable.startswith(PREFIX) and variable not in known and not variable.startswith(ignored):
                 raise ConfigurationError(
@@ -183,13 +187,19 @@ class Settings:
             keys = [f"{key}.{part}" for part in value] if isinstance(value, dict) and key in sections else [key]
             for full in keys:
                 name, _, field = full.rpartition(".")
-                if full not in inactive and _variable(name, field) not in known:
+                if full not in inactive and variable_name(name, field) not in known:
                     raise ConfigurationError(
                         f"{self.file}: {full} is set, but no such setting exists; see `tmws config` for those that do"
                     )
 
 
-def _variable(name: str, field: str) -> str:
+def variable_name(name: str, field: str) -> str:
+    """The environment variable of a field.
+
+    Args:
+        name: the plugin's name; empty for the core.
+        field: the field of its settings.
+    """
     prefix = f"{PREFIX}{name}_" if name else PREFIX
     return f"{prefix}{field}".upper().replace("-", "_")
 
@@ -207,7 +217,7 @@ def _explain(error: ValueError, name: str) -> str:
     if not isinstance(error, ValidationError):
         return str(error)
     faults = (
-        f"{_variable(name, str(fault['loc'][0]))} ({'.'.join(map(str, (name, *fault['loc']))).lstrip('.')}): "
+        f"{variable_name(name, str(fault['loc'][0]))} ({'.'.join(map(str, (name, *fault['loc']))).lstrip('.')}): "
         f"{fault['msg']}"
         for fault in error.errors()
     )

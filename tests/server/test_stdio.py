@@ -1,10 +1,16 @@
+import asyncio
 import json
+import os
 import signal
 import sqlite3
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from mcp import Client, StdioServerParameters
 from mcp.client.client import ConnectMode
+
+from tmws_core.testing.distributions import PluginDistribution
 
 from .conftest import Command
 from .protocol import (
@@ -18,6 +24,27 @@ from .protocol import (
     send,
     wait_for_error_line,
 )
+
+SLOW = """
+    import os
+    import sys
+
+    from tmws_core import Context, hookimpl, tool
+
+    with open(os.environ["SLOW_GATE"]) as gate:
+        gate.read()
+
+
+    @tool(scope="slow:read", read_only=True)
+    async def slow_ping(ctx: Context) -> str:
+        \"\"\"Answer that the plugin is there.\"\"\"
+        return "pong"
+
+
+    @hookimpl
+    def tmws_tools():
+        return sys.modules[__name__]
+"""
 
 MODES: list[ConnectMode] = ["legacy", "auto", "2026-07-28"]
 
@@ -39,6 +66,23 @@ async def test_a_client_of_either_era_is_served(stdio_command: Command, mode: Co
     async with Client(parameters, mode=mode) as client:
         result = await client.call_tool("example_add", {"left": 1, "right": 2})
     assert result.structured_content == {"result": 3.0}
+
+
+async def test_the_handshake_does_not_wait_for_a_plugin_that_is_slow_to_import(
+    stdio_command: Command, tmp_path: Path
+) -> None:
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    PluginDistribution("slow", SLOW).write(tmp_path / "site")
+    command = replace(
+        stdio_command, environment=stdio_command.environment | {"TMWS_PLUGINS": "slow", "SLOW_GATE": str(gate)}
+    )
+    server = await command.start()
+    assert (await initialize(server))["result"]["protocolVersion"] == "2025-11-25"
+    await send(server, call(1, "slow_ping"))
+    await asyncio.to_thread(gate.write_text, "go on")  # whoever opens a pipe waits for the other end
+    assert (await receive(server))["result"]["structuredContent"] == {"result": "pong"}
+    assert (await close(server))[0] == 0
 
 
 async def test_a_client_that_discovers_and_then_initializes_is_served(stdio_command: Command) -> None:

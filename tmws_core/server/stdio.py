@@ -56,11 +56,9 @@ async def _serve(conversation: Conversation, opened: _Opened, make_application: 
     running = asyncio.ensure_future(conversation.run())
     try:
         await conversation.greeted.wait()
-        if not running.done():
-            async with make_application() as opened.found:
-                conversation.open.set()
-                await running
-        await running
+        async with make_application() as opened.found:
+            conversation.open.set()
+            await running
     finally:
         running.cancel()
         with suppress(asyncio.CancelledError):
