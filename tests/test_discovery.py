@@ -7,7 +7,7 @@ import pytest
 
 from tmws_core.assembly import Assembly
 from tmws_core.discovery import installed_plugins
-from tmws_core.errors import PluginError
+from tmws_core.errors import ConfigurationError, PluginError
 from tmws_core.testing.distributions import InstallPlugin
 
 Assemble = Callable[..., Assembly]
