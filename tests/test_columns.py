@@ -1,6 +1,5 @@
 """The column types mean the same on SQLite and on PostgreSQL."""
 
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -21,7 +20,6 @@ from tmws_core.columns import (
     at_least,
     json_array,
     json_object,
-    new_identifier,
     utc_now,
     vocabulary,
     within,
@@ -64,29 +62,6 @@ def _stored(engine: Engine, **values: object) -> Sample:
         session.commit()
     with Session(engine) as session:
         return session.scalars(select(Sample)).one()
-
-
-def test_an_identifier_is_a_uuid_of_version_7() -> None:
-    identifier = UUID(new_identifier())
-    assert (identifier.version, identifier.variant) == (7, "specified in RFC 4122")
-
-
-def test_an_identifier_carries_the_millisecond_of_its_creation() -> None:
-    before = time.time_ns() // 1_000_000
-    milliseconds = UUID(new_identifier()).int >> 80
-    assert before <= milliseconds <= time.time_ns() // 1_000_000
-
-
-def test_identifiers_are_ordered_by_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    nanoseconds = iter(range(0, 10**9, 10**6))
-    monkeypatch.setattr("tmws_core.columns.time.time_ns", lambda: next(nanoseconds))
-    made = [new_identifier() for _ in range(1000)]
-    assert made == sorted(made)
-
-
-def test_identifiers_of_one_millisecond_differ(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tmws_core.columns.time.time_ns", lambda: 10**18)
-    assert len({new_identifier() for _ in range(10_000)}) == 10_000
 
 
 def test_a_row_gets_an_identifier_and_times(engine: Engine) -> None:

@@ -181,7 +181,7 @@ def test_a_name_that_is_no_identifier_is_refused(
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        ({"plugins": "other"}, "it is not in TMWS_PLUGINS"),
+        ({"plugins": "agents"}, "it is not in TMWS_PLUGINS"),
         ({"blocked_plugins": "well"}, "it is in TMWS_BLOCKED_PLUGINS"),
         ({"safe_mode": True}, "the server runs in safe mode, without plugins"),
     ],

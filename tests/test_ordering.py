@@ -98,7 +98,7 @@ def test_a_plugin_whose_requirement_is_not_installed_fails_by_itself(
 ) -> None:
     install_models("apes", BOOK, requires=REQUIRES)
     install_models("notes", AUTHOR)
-    assembly = assemble("apes", "notes", "zebra")
+    assembly = assemble("apes", "notes")
     status, reason = status_of(assembly, "apes")
     assert status == "failed"
     assert "No module named 'zebra'" in reason
