@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tmws_accounts.models.refresh_token import RefreshToken
 from tmws_accounts.models.user import User
-from tmws_core.columns import new_identifier, utc_now
+from tmws_core.columns import utc_now
+from tmws_core.identifiers import new_identifier
 
 
 @pytest.fixture

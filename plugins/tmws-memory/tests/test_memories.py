@@ -12,7 +12,8 @@ from sqlalchemy import func, select, text, update
 from tmws_agents.models.agent import Agent
 from tmws_core import Context, Principal
 from tmws_core.application import Application
-from tmws_core.columns import new_identifier, utc_now
+from tmws_core.columns import utc_now
+from tmws_core.identifiers import new_identifier
 from tmws_core.pipeline import Call
 from tmws_core.settings import Settings
 from tmws_core.tool_errors import AlreadyChanged, InternalError, NotFound, TooLarge, ToolError
