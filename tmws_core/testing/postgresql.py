@@ -130,9 +130,13 @@ def _user_for_the_server() -> dict[str, Any]:
 
 
 def _readable(binaries: Path, folder: Path) -> Path:
-    """The binaries where any user can run them: where they are, or else copied."""
+    """The binaries where any user can run them: where they are, or else copied with the libraries beside them."""
     if all(parent.stat().st_mode & 0o001 for parent in binaries.parents):
         return binaries
-    installation = folder / "postgresql"
-    shutil.copytree(binaries.parent, installation, symlinks=True)
-    return installation / binaries.name
+    installation, package = binaries.parent, binaries.parent.parent
+    site = folder / "site"
+    shutil.copytree(installation, site / package.name / installation.name, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, site / libraries.name, symlinks=True)
+    return site / package.name / installation.name / binaries.name
