@@ -81,7 +81,7 @@ class Context:
         """
         return await self._application.call_within(self.principal, self._unit_of_work, tool, arguments)
 
-    def publish(self, event: str, /, **details: Any) -> None:  # noqa: ANN401 -- any JSON
+    def publish(self, event: str, /, **details: Any) -> None:
         """Tell the observers what happened; they hear it after the transaction is committed.
 
         Args:

@@ -1,14 +1,13 @@
 """Runs a plugin's code during discovery so that nothing it does can hurt the server or a protocol stream."""
 
-import os
 import signal
-import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from types import FrameType
 
 from tmws_core.errors import PluginError
+from tmws_core.standard_output import standard_output_kept
 
 
 class _TookTooLong(BaseException):
@@ -26,7 +25,7 @@ def guarded(seconds: float) -> Iterator[None]:
         PluginError: the code raised, called `sys.exit`, or took too long.
     """
     try:
-        with _stdout_on_stderr(), _time_limit(seconds):
+        with standard_output_kept(), _time_limit(seconds):
             yield
     except (KeyboardInterrupt, PluginError):
         raise
@@ -38,20 +37,6 @@ def guarded(seconds: float) -> Iterator[None]:
         raise PluginError(f"it called sys.exit({error.code!r}); a plugin must not end the server") from error
     except BaseException as error:
         raise PluginError(f"{type(error).__name__}: {error}") from error
-
-
-@contextmanager
-def _stdout_on_stderr() -> Iterator[None]:
-    """Divert Python's standard output and the file descriptor below it, which C code writes to."""
-    sys.stdout.flush()
-    saved = os.dup(1)
-    os.dup2(2, 1)
-    try:
-        with redirect_stdout(sys.stderr):
-            yield
-    finally:
-        os.dup2(saved, 1)
-        os.close(saved)
 
 
 @contextmanager

@@ -72,7 +72,7 @@ class Settings:
         file: the settings file that was looked for.
     """
 
-    def __init__(self, environment: Mapping[str, str] | None = None, **arguments: Any) -> None:  # noqa: ANN401
+    def __init__(self, environment: Mapping[str, str] | None = None, **arguments: Any) -> None:
         """Read the core's settings; the plugins' sections follow with `fill`.
 
         Args:

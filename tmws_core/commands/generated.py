@@ -86,7 +86,7 @@ def _invocations(application: "Application", record: "PluginRecord") -> Iterator
 def _typed(parameters: list[Parameter], invoke: Invoke) -> Callable[..., None]:
     """A function whose signature tells Typer which arguments and options there are."""
 
-    def run(**given: Any) -> None:  # noqa: ANN401 -- what Typer read
+    def run(**given: Any) -> None:
         as_json = given.pop(_AS_JSON)
         arguments = {
             parameter.name: _value(parameter, given[parameter.name])

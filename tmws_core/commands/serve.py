@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import typer
 
 from tmws_core.commands.output import AsJSON, print_json
-from tmws_core.commands.startup import standard_output_kept, unopened, without_collection
+from tmws_core.commands.startup import unopened, without_collection
+from tmws_core.standard_output import standard_output_kept
 
 if TYPE_CHECKING:
     from tmws_core.application import Application

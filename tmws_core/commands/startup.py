@@ -6,8 +6,10 @@ import logging
 import os
 import sys
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, redirect_stdout
-from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from tmws_core.standard_output import standard_output_kept
 
 if TYPE_CHECKING:
     from tmws_core.application import Application
@@ -38,7 +40,7 @@ def start_log() -> None:
     logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
 
 
-def read_settings(**arguments: Any) -> "Settings":  # noqa: ANN401 -- whatever the fields of CoreSettings are
+def read_settings(**arguments: Any) -> "Settings":
     """The settings, with the log set to their level.
 
     Args:
@@ -51,7 +53,7 @@ def read_settings(**arguments: Any) -> "Settings":  # noqa: ANN401 -- whatever t
     return settings
 
 
-def assembled(**arguments: Any) -> "Assembly":  # noqa: ANN401 -- as for read_settings
+def assembled(**arguments: Any) -> "Assembly":
     """The installed plugins, put together; the database is read at most.
 
     Args:
@@ -63,7 +65,7 @@ def assembled(**arguments: Any) -> "Assembly":  # noqa: ANN401 -- as for read_se
         return Assembly(read_settings(**arguments))
 
 
-def unopened(**arguments: Any) -> "Application":  # noqa: ANN401 -- as for read_settings
+def unopened(**arguments: Any) -> "Application":
     """The application, not yet opened; the database is read at most.
 
     Args:
@@ -89,17 +91,3 @@ def run_opened(application: "Application", work: Callable[[], Awaitable[Result]]
 
     with standard_output_kept():
         return asyncio.run(opened())
-
-
-@contextmanager
-def standard_output_kept() -> Iterator[TextIO]:
-    """Send what plugins print to standard error, and hand out the real standard output."""
-    sys.stdout.flush()
-    saved = os.dup(1)
-    os.dup2(2, 1)
-    try:
-        with os.fdopen(os.dup(saved), "w", encoding="utf-8") as kept, redirect_stdout(sys.stderr):
-            yield kept
-    finally:
-        os.dup2(saved, 1)
-        os.close(saved)

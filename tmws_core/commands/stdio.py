@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tmws_core.application import Application
 
 
-def start(**arguments: Any) -> int:  # noqa: ANN401 -- the options of `tmws serve`
+def start(**arguments: Any) -> int:
     """Serve until the client closes its end.
 
     Standard output belongs to the protocol from the first line on, so that a failure is told on standard error alone.

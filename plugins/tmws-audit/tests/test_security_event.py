@@ -83,9 +83,8 @@ async def test_an_event_is_numbered_by_the_database(session: AsyncSession) -> No
     assert second.id > first.id
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_the_log_brings_no_table_of_sqlite(session: AsyncSession) -> None:
-    if session.get_bind().dialect.name != "sqlite":
-        pytest.skip("sqlite_sequence exists on SQLite alone")
     session.add(event())
     await session.flush()
     assert await session.scalar(text("SELECT count(*) FROM sqlite_master WHERE name = 'sqlite_sequence'")) == 0

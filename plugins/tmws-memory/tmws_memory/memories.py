@@ -18,7 +18,7 @@ from tmws_memory.visibility import visible_to
 _IDENTIFIER = re.compile(r"[0-9a-f-]{36}")
 
 
-async def store(ctx: Context, content: str, namespace: str, **values: Any) -> Memory:  # noqa: ANN401 -- columns
+async def store(ctx: Context, content: str, namespace: str, **values: Any) -> Memory:
     """Store a memory of the caller.
 
     Args:
