@@ -92,3 +92,23 @@ async def test_a_part_that_writes_nothing_opens_no_session(database: Database) -
     async with work.part():
         pass
     assert work._session is None
+
+
+async def test_a_transaction_on_its_own_is_committed_at_once(work: UnitOfWork, database: Database) -> None:
+    await work.transaction(lambda session: session.execute(text("INSERT INTO notes VALUES (1)")))
+    assert await _kept(database) == [1]
+
+
+async def test_a_transaction_belongs_to_the_session_that_is_in_use(work: UnitOfWork, database: Database) -> None:
+    await _insert(work, 1)
+    await work.transaction(lambda session: session.execute(text("INSERT INTO notes VALUES (2)")))
+    await work.close()
+    assert await _kept(database) == []
+
+
+async def test_a_transaction_within_a_part_is_committed_with_the_whole(work: UnitOfWork, database: Database) -> None:
+    async with work.part():
+        await work.transaction(lambda session: session.execute(text("INSERT INTO notes VALUES (1)")))
+    assert await _kept(database) == []
+    await work.commit()
+    assert await _kept(database) == [1]

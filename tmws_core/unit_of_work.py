@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from tmws_core.database import Database
+    from tmws_core.database.threads import Result, Work
 
 
 class UnitOfWork:
@@ -23,6 +24,7 @@ class UnitOfWork:
         self.published: list[tuple[str, dict[str, Any]]] = []
         self._database = database
         self._session: AsyncSession | None = None
+        self._parts = 0
 
     @property
     def session(self) -> "AsyncSession":
@@ -30,6 +32,12 @@ class UnitOfWork:
         if self._session is None:
             self._session = self._database.session(read_only=self.read_only)
         return self._session
+
+    async def transaction(self, work: "Work[Result]") -> "Result":
+        """Run work with a synchronous session: as a transaction of its own, or within the one that is under way."""
+        if self._session is None and not self._parts:
+            return await self._database.transaction(work, read_only=self.read_only)
+        return await self.session.run_sync(work)
 
     def publish(self, event: str, details: dict[str, Any]) -> None:
         """Remember an event until the transaction is committed."""
@@ -40,6 +48,7 @@ class UnitOfWork:
         """A part that counts as a whole or not at all: when it raises, what it wrote and published is taken back."""
         published = len(self.published)
         begun = self._session is not None and self._session.in_transaction()
+        self._parts += 1
         try:
             if begun:
                 async with self.session.begin_nested():
@@ -51,6 +60,8 @@ class UnitOfWork:
             if self._session is not None and not begun:
                 await self._session.rollback()
             raise
+        finally:
+            self._parts -= 1
 
     async def commit(self) -> None:
         """Commit what was written."""

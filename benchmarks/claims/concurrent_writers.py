@@ -1,7 +1,7 @@
 """Four processes with eight writers each lose no update and meet no locked database.
 
 Measured: transactions that read a counter and write it back plus one, as fast as they can, through a writing session of
-`Database`, for two seconds. The floor: the driver alone, each transaction in one turn of one thread. How many there are
+`Database` and through its `transaction`, for two seconds. The floor: the driver alone, each transaction in one turn of one thread. How many there are
 in a second, and how long one takes, has no bound.
 """
 
@@ -19,7 +19,11 @@ from benchmarks.measurement import Spread
 from benchmarks.processes.writing import COUNTER
 
 PROCESSES, TASKS, SECONDS = 4, 8, 2.0
-_WAYS = {"through_session": "Database.session", "through_one_hop": "floor: sqlite3, one hop to its thread"}
+_WAYS = {
+    "through_session": "Database.session",
+    "through_transaction": "Database.transaction",
+    "through_one_hop": "floor: sqlite3, one hop to its thread",
+}
 
 
 def measure(rounds: int) -> Findings:

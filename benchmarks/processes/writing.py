@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from benchmarks.measurement import MILLISECONDS
 from tmws_core.database import Database
@@ -43,6 +44,19 @@ async def through_session(url: str) -> AsyncIterator[Write]:
 
 
 @asynccontextmanager
+async def through_transaction(url: str) -> AsyncIterator[Write]:
+    """As a tool does it that writes often: a whole transaction in one hop, through SQLAlchemy."""
+    database = Database(url)
+
+    def work(session: Session) -> None:
+        value = session.scalar(text(_READ))
+        session.execute(text(_WRITE), {"value": int(value or 0) + 1})
+
+    yield lambda: database.transaction(work, read_only=False)
+    await database.close()
+
+
+@asynccontextmanager
 async def through_one_hop(url: str) -> AsyncIterator[Write]:
     """The floor: the same statements with the driver alone, the whole transaction in one turn of a writing thread."""
     file = database_file(database_urls(url)[1])
@@ -67,7 +81,7 @@ def _written(connection: sqlite3.Connection) -> None:
 
 
 WAYS: dict[str, Callable[[str], AbstractAsyncContextManager[Write]]] = {
-    function.__name__: function for function in (through_session, through_one_hop)
+    function.__name__: function for function in (through_session, through_transaction, through_one_hop)
 }
 
 

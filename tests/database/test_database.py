@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from tmws_core.database import Database
 from tmws_core.errors import ConfigurationError
@@ -113,3 +114,62 @@ def test_nothing_is_opened_before_it_is_needed(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'tmws.db'}")
     asyncio.run(database.close())
     assert list(tmp_path.iterdir()) == []
+
+
+def _insert_one(session: Session) -> None:
+    session.execute(text("INSERT INTO notes (id) SELECT coalesce(max(id), 0) + 1 FROM notes"))
+
+
+async def test_a_transaction_is_committed_when_its_work_returns(database: Database) -> None:
+    assert await database.transaction(lambda session: _insert_one(session) or 7, read_only=False) == 7
+    assert await _count(database) == 1
+
+
+async def test_a_transaction_is_rolled_back_when_its_work_raises(database: Database) -> None:
+    def work(session: Session) -> None:
+        _insert_one(session)
+        raise LookupError("on purpose")
+
+    with pytest.raises(LookupError, match="on purpose"):
+        await database.transaction(work, read_only=False)
+    assert await _count(database) == 0
+
+
+async def test_a_reading_transaction_cannot_write(database: Database) -> None:
+    with pytest.raises(DBAPIError, match=r"readonly|read-only"):
+        await database.transaction(_insert_one, read_only=True)
+
+
+async def test_foreign_keys_are_enforced_in_a_transaction(database: Database) -> None:
+    with pytest.raises(DBAPIError, match=r"(?i)foreign key"):
+        await database.transaction(
+            lambda session: session.execute(text("INSERT INTO notes (id, parent) VALUES (1, 7)")), read_only=False
+        )
+
+
+@SQLITE
+async def test_transactions_and_sessions_of_two_servers_take_turns(database: Database, database_url: str) -> None:
+    other = Database(database_url)
+    work = [one.transaction(_insert_one, read_only=False) for one in (database, other) * 5]
+    await asyncio.gather(*work, *(_insert(one) for one in (database, other) * 5))
+    await other.close()
+    assert await _count(database) == 20
+
+
+async def test_a_cancelled_transaction_leaves_nothing_behind(database: Database) -> None:
+    begun = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def endless(session: Session) -> None:
+        _insert_one(session)
+        loop.call_soon_threadsafe(begun.set)
+        session.execute(text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"))
+
+    running = asyncio.ensure_future(database.transaction(endless, read_only=False))
+    await begun.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert await _count(database) == 0
+    await database.transaction(_insert_one, read_only=False)
+    assert await _count(database) == 1

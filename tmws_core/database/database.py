@@ -1,9 +1,12 @@
 """Hands out sessions, for reading and for writing, on SQLite and on PostgreSQL."""
 
+import asyncio
+
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from tmws_core.database.checkpointer import Checkpointer
-from tmws_core.database.sqlite import reading_engine, writing_engine
+from tmws_core.database.sqlite import READERS, reading_engine, writing_engine
+from tmws_core.database.threads import Result, TransactionThreads, Work
 from tmws_core.schema.engine import database_file, database_urls
 
 
@@ -29,12 +32,15 @@ class Database:
         Raises:
             ConfigurationError: the URL cannot be used.
         """
-        _, url = database_urls(database_url)
+        synchronous_url, url = database_urls(database_url)
         file = database_file(url)
-        self.checkpointer = None if file is None else Checkpointer(file)
-        if self.checkpointer is not None:
+        self.checkpointer: Checkpointer | None = None
+        self._threads: TransactionThreads | None = None
+        if file is not None:
+            self.checkpointer = Checkpointer(file)
             self.writer: AsyncEngine = writing_engine(url, synchronous, self.checkpointer)
             self.reader: AsyncEngine = reading_engine(url)
+            self._threads = TransactionThreads(synchronous_url, synchronous, self.checkpointer, READERS)
         else:
             self.writer = create_async_engine(url, pool_pre_ping=True)
             self.reader = self.writer.execution_options(postgresql_readonly=True)
@@ -42,6 +48,25 @@ class Database:
     def session(self, *, read_only: bool) -> AsyncSession:
         """A new session; its transaction begins with its first statement."""
         return AsyncSession(self.reader if read_only else self.writer, expire_on_commit=False)
+
+    async def transaction(self, work: Work[Result], *, read_only: bool) -> Result:
+        """Run work in one transaction, committed when it returns and rolled back when it raises or is cancelled.
+
+        On SQLite the whole of it takes one hop to a thread, so the work must not wait for anything but the database.
+
+        Args:
+            work: takes an ordinary `sqlalchemy.orm.Session`; what it returns must need no further statement.
+            read_only: whether the transaction is a reading one.
+        """
+        if self._threads is None:
+            async with self.session(read_only=read_only) as session:
+                result = await session.run_sync(work)
+                await session.commit()
+                return result
+        if read_only:
+            return await self._threads.read(work)
+        async with self.writer.connect():  # the one writing connection is the turn of this process's writers
+            return await self._threads.write(work)
 
     async def open(self) -> None:
         """Start what goes on in the background."""
@@ -52,5 +77,7 @@ class Database:
         """Close every connection."""
         if self.checkpointer is not None:
             await self.checkpointer.stop()
+        if self._threads is not None:
+            await asyncio.to_thread(self._threads.close)
         await self.reader.dispose()
         await self.writer.dispose()

@@ -9,15 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from tmws_core.database.checkpointer import Checkpointer
+from tmws_core.database.pragmas import READER, WRITER
 
 READERS = 4
 SECONDS_FOR_A_CONNECTION = 60
-_PRAGMAS = (
-    "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=30000",
-    "PRAGMA temp_store=MEMORY",
-    "PRAGMA journal_size_limit=67108864",
-)
 
 
 def writing_engine(url: URL, synchronous: str, checkpointer: Checkpointer) -> AsyncEngine:
@@ -34,7 +29,7 @@ def writing_engine(url: URL, synchronous: str, checkpointer: Checkpointer) -> As
     engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=SECONDS_FOR_A_CONNECTION)
 
     def pragmas() -> Sequence[str]:
-        return (*_PRAGMAS, f"PRAGMA synchronous={synchronous}", checkpointer.pragma)
+        return (*WRITER, f"PRAGMA synchronous={synchronous}", checkpointer.pragma)
 
     _configure(engine, pragmas, "BEGIN IMMEDIATE")
     return engine
@@ -43,7 +38,7 @@ def writing_engine(url: URL, synchronous: str, checkpointer: Checkpointer) -> As
 def reading_engine(url: URL) -> AsyncEngine:
     """The engine of the reading connections; SQLite itself refuses to write on them."""
     engine = create_async_engine(url, pool_size=READERS, max_overflow=0, pool_timeout=SECONDS_FOR_A_CONNECTION)
-    _configure(engine, lambda: (*_PRAGMAS, "PRAGMA query_only=ON", "PRAGMA wal_autocheckpoint=0"), "BEGIN")
+    _configure(engine, lambda: READER, "BEGIN")
     return engine
 
 
