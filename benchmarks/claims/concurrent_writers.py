@@ -1,8 +1,8 @@
 """Four processes with eight writers each lose no update and meet no locked database.
 
 Measured: transactions that read a counter and write it back plus one, as fast as they can, through a writing session of
-`Database` and through its `transaction`, for two seconds. The floor: the driver alone, each transaction in one turn of one thread. How many there are
-in a second, and how long one takes, has no bound.
+`Database` and through its `transaction`, for two seconds. The floor: the driver alone, each transaction in one turn of
+one thread. How many there are in a second, and how long one takes, has no bound.
 """
 
 import json

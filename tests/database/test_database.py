@@ -121,7 +121,11 @@ def _insert_one(session: Session) -> None:
 
 
 async def test_a_transaction_is_committed_when_its_work_returns(database: Database) -> None:
-    assert await database.transaction(lambda session: _insert_one(session) or 7, read_only=False) == 7
+    def work(session: Session) -> int:
+        _insert_one(session)
+        return 7
+
+    assert await database.transaction(work, read_only=False) == 7
     assert await _count(database) == 1
 
 

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -13,6 +14,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from tmws_core.database.checkpointer import Checkpointer
 from tmws_core.database.pragmas import READER, WRITER
+from tmws_core.database.writers import WritersQueue
 
 Result = TypeVar("Result")
 SECONDS_BETWEEN_INTERRUPTIONS = 0.05
@@ -38,16 +40,24 @@ class TransactionThreads:
         self._writer = _engine(url, (*WRITER, f"PRAGMA synchronous={synchronous}"), "BEGIN IMMEDIATE", 1)
         event.listen(self._writer, "checkout", lambda driver, *_: _follow(checkpointer, driver))
         self._reader = _engine(url, READER, "BEGIN", readers)
+        self._queue = WritersQueue(Path(str(url.database)))
         self._writing_thread = ThreadPoolExecutor(1, "tmws-writer")
         self._reading_threads = ThreadPoolExecutor(readers, "tmws-reader")
 
     async def write(self, work: Work[Result]) -> Result:
         """Run a writing transaction; only one writer of this process may be at work at a time."""
-        return await _run(self._writing_thread, _Transaction(self._writer, work))
+        transaction = _Transaction(self._writer, work)
+
+        def in_turn() -> Result:
+            with self._queue.turn():
+                return transaction.run()
+
+        return await _run(self._writing_thread, transaction, in_turn)
 
     async def read(self, work: Work[Result]) -> Result:
         """Run a reading transaction; SQLite itself refuses to write in it."""
-        return await _run(self._reading_threads, _Transaction(self._reader, work))
+        transaction = _Transaction(self._reader, work)
+        return await _run(self._reading_threads, transaction, transaction.run)
 
     def close(self) -> None:
         """Wait for what is at work, and close the connections."""
@@ -55,6 +65,7 @@ class TransactionThreads:
         self._reading_threads.shutdown()
         self._writer.dispose()
         self._reader.dispose()
+        self._queue.close()
 
 
 class _CancelledError(Exception):
@@ -109,8 +120,8 @@ class _Transaction(Generic[Result]):
             raise _CancelledError
 
 
-async def _run(executor: ThreadPoolExecutor, transaction: _Transaction[Result]) -> Result:
-    running = asyncio.get_running_loop().run_in_executor(executor, transaction.run)
+async def _run(executor: ThreadPoolExecutor, transaction: _Transaction[Result], run: Callable[[], Result]) -> Result:
+    running = asyncio.get_running_loop().run_in_executor(executor, run)
     try:
         return await asyncio.shield(running)
     except asyncio.CancelledError:
