@@ -32,7 +32,7 @@ async def agents_named(session: AsyncSession, agent_id: str) -> int:
 
 
 async def test_an_unknown_caller_is_registered_with_its_namespace(session: AsyncSession) -> None:
-    await ensure_registered(session, ALICE)
+    await session.run_sync(ensure_registered, ALICE)
     registered = select(Agent.agent_id, Agent.display_name, Namespace.namespace).join(
         Namespace, Namespace.namespace == Agent.namespace
     )
@@ -44,7 +44,7 @@ async def test_an_unknown_caller_is_registered_with_its_namespace(session: Async
 
 
 async def test_a_caller_who_names_itself_gets_no_rights(session: AsyncSession) -> None:
-    await ensure_registered(session, Principal("alice", "wonderland", frozenset({"*"})))
+    await session.run_sync(ensure_registered, Principal("alice", "wonderland", frozenset({"*"})))
     standing = select(Agent.role, Agent.tier, Agent.trust_score, Agent.default_access_level)
     assert (await session.execute(standing.where(Agent.agent_id == "alice"))).one() == (
         "viewer",
@@ -55,7 +55,7 @@ async def test_a_caller_who_names_itself_gets_no_rights(session: AsyncSession) -
 
 
 async def test_a_caller_in_a_known_namespace_joins_it(session: AsyncSession) -> None:
-    await ensure_registered(session, Principal("alice", "default"))
+    await session.run_sync(ensure_registered, Principal("alice", "default"))
     assert await session.scalar(select(Agent.namespace).where(Agent.agent_id == "alice")) == "default"
     assert await session.scalar(select(func.count()).select_from(Namespace)) == 1
 
@@ -63,19 +63,19 @@ async def test_a_caller_in_a_known_namespace_joins_it(session: AsyncSession) -> 
 async def test_a_known_caller_is_left_as_it_is(session: AsyncSession) -> None:
     row = select(Agent.__table__).where(Agent.agent_id == "hestia-auditor")
     before = (await session.execute(row)).one()
-    await ensure_registered(session, Principal("hestia-auditor", "elsewhere"))
+    await session.run_sync(ensure_registered, Principal("hestia-auditor", "elsewhere"))
     assert (await session.execute(row)).one() == before
     assert await session.scalar(select(func.count()).where(Namespace.namespace == "elsewhere")) == 0
 
 
 async def test_a_caller_is_registered_once(session: AsyncSession) -> None:
-    await ensure_registered(session, ALICE)
-    await ensure_registered(session, ALICE)
+    await session.run_sync(ensure_registered, ALICE)
+    await session.run_sync(ensure_registered, ALICE)
     assert await agents_named(session, "alice") == 1
 
 
 async def test_nothing_is_committed(session: AsyncSession) -> None:
-    await ensure_registered(session, ALICE)
+    await session.run_sync(ensure_registered, ALICE)
     await session.rollback()
     assert await agents_named(session, "alice") == 0
 
@@ -83,13 +83,13 @@ async def test_nothing_is_committed(session: AsyncSession) -> None:
 async def test_what_the_call_has_written_before_stays(session: AsyncSession) -> None:
     session.add(Namespace(namespace="before"))
     await session.flush()
-    await ensure_registered(session, ALICE)
+    await session.run_sync(ensure_registered, ALICE)
     assert await session.scalar(select(func.count()).where(Namespace.namespace == "before")) == 1
 
 
 async def test_a_caller_whose_name_no_agent_can_have_is_told_so(session: AsyncSession) -> None:
     with pytest.raises(InvalidArguments, match=r"'al'.*3 to 64 characters"):
-        await ensure_registered(session, Principal("al", "wonderland"))
+        await session.run_sync(ensure_registered, Principal("al", "wonderland"))
 
 
 async def test_two_processes_register_one_caller_at_once(application: Application, other_process: Database) -> None:
@@ -98,7 +98,7 @@ async def test_two_processes_register_one_caller_at_once(application: Applicatio
     async def register(database: Database) -> int:
         async with database.session(read_only=False) as session:
             await both_there.wait()
-            await ensure_registered(session, ALICE)
+            await session.run_sync(ensure_registered, ALICE)
             await session.commit()
             return await agents_named(session, "alice")
 
@@ -111,8 +111,8 @@ async def test_a_caller_whom_another_process_is_just_registering_is_waited_for(
     application: Application, other_process: Database
 ) -> None:
     async with application.database.session(read_only=False) as early, other_process.session(read_only=False) as late:
-        await ensure_registered(early, ALICE)
-        waiting = asyncio.create_task(ensure_registered(late, ALICE))
+        await early.run_sync(ensure_registered, ALICE)
+        waiting = asyncio.create_task(late.run_sync(ensure_registered, ALICE))
         await _until_something_waits_for_a_lock(other_process)
         await early.commit()
         await waiting
@@ -124,8 +124,8 @@ async def test_a_caller_whom_another_process_failed_to_register_is_registered(
     application: Application, other_process: Database
 ) -> None:
     async with application.database.session(read_only=False) as early, other_process.session(read_only=False) as late:
-        await ensure_registered(early, ALICE)
-        waiting = asyncio.create_task(ensure_registered(late, ALICE))
+        await early.run_sync(ensure_registered, ALICE)
+        waiting = asyncio.create_task(late.run_sync(ensure_registered, ALICE))
         await _until_something_waits_for_a_lock(other_process)
         await early.rollback()
         await waiting

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from tmws_agents.models.agent import LONGEST_NAME, SHORTEST_NAME, Agent
 from tmws_agents.models.namespace import Namespace
@@ -10,7 +10,7 @@ from tmws_core import Principal
 from tmws_core.tool_errors import InvalidArguments
 
 
-async def ensure_registered(session: AsyncSession, principal: Principal) -> None:
+def ensure_registered(session: Session, principal: Principal) -> None:
     """Register a caller's namespace and the caller as an agent in it, unless they are known.
 
     Another process may do the same at the same moment: then its rows count, and this call goes on.
@@ -22,12 +22,12 @@ async def ensure_registered(session: AsyncSession, principal: Principal) -> None
     Raises:
         InvalidArguments: no agent can have the caller's name.
     """
-    if await session.scalar(select(Agent.id).where(Agent.agent_id == principal.agent_id)) is not None:
+    if session.scalar(select(Agent.id).where(Agent.agent_id == principal.agent_id)) is not None:
         return
     _refuse_impossible_name(principal.agent_id)
-    if await session.scalar(select(Namespace.id).where(Namespace.namespace == principal.namespace)) is None:
-        await _add(session, Namespace(namespace=principal.namespace))
-    await _add(
+    if session.scalar(select(Namespace.id).where(Namespace.namespace == principal.namespace)) is None:
+        _add(session, Namespace(namespace=principal.namespace))
+    _add(
         session, Agent(agent_id=principal.agent_id, display_name=principal.agent_id, namespace=principal.namespace)
     )
 
@@ -41,9 +41,9 @@ def _refuse_impossible_name(agent_id: str) -> None:
         )
 
 
-async def _add(session: AsyncSession, row: Agent | Namespace) -> None:
+def _add(session: Session, row: Agent | Namespace) -> None:
     try:
-        async with session.begin_nested():
+        with session.begin_nested():
             session.add(row)
     except IntegrityError:
         return

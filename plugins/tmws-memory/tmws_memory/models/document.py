@@ -1,11 +1,11 @@
 """Documents: the text under which a memory is found, and the full-text index over it.
 
 The index is kept by the database itself, in the transaction that writes the row: by triggers on SQLite, where FTS5
-reads its text from this table, and by a GIN index on PostgreSQL. The table has an integer key because FTS5 needs one
-that a VACUUM leaves as it is.
+reads its text from this table, and by GIN indexes on PostgreSQL. The table has an integer key because FTS5 needs one
+that a VACUUM leaves as it is; it also tells in which order the memories of one session were stored.
 """
 
-from sqlalchemy import ForeignKey, Integer, String, Text
+from sqlalchemy import ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tmws_core.declarative import derived
@@ -14,36 +14,46 @@ from tmws_memory.models.memory import Memory
 
 
 class Document(Base):
-    """A memory as the index sees it: its words, and a token for the namespace to narrow a search before ranking."""
+    """A memory as the index sees it.
+
+    Attributes:
+        scope: tokens for its namespace, owner, type and tags, to narrow a search before it ranks.
+        session_token: a token for the owner's session that it belongs to, if any.
+        body: its words.
+    """
 
     __tablename__ = "tmws_memory_documents"
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     memory_id: Mapped[str] = mapped_column(String(36), ForeignKey(Memory.id, ondelete="CASCADE"), unique=True)
-    namespace_token: Mapped[str] = mapped_column(Text)
+    session_token: Mapped[str | None] = mapped_column(Text)
+    scope: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
 
     memory: Mapped[Memory] = relationship()
 
+    __table_args__ = (Index(None, "session_token", "id"),)
+
+
+_FORGET = (
+    "INSERT INTO tmws_memory_search(tmws_memory_search, rowid, scope, body) "
+    "VALUES ('delete', old.id, old.scope, old.body); "
+)
+_LEARN = "INSERT INTO tmws_memory_search(rowid, scope, body) VALUES (new.id, new.scope, new.body); "
 
 derived(
     Base.metadata,
     "tmws_memory_search",
     after=Document.__tablename__,
     sqlite=(
-        "CREATE VIRTUAL TABLE tmws_memory_search USING fts5(namespace_token, body, content='tmws_memory_documents', "
+        "CREATE VIRTUAL TABLE tmws_memory_search USING fts5(scope, body, content='tmws_memory_documents', "
         "content_rowid='id', tokenize='porter unicode61 remove_diacritics 2')",
-        "CREATE TRIGGER tmws_memory_search_insert AFTER INSERT ON tmws_memory_documents BEGIN "
-        "INSERT INTO tmws_memory_search(rowid, namespace_token, body) VALUES (new.id, new.namespace_token, new.body); "
-        "END",
-        "CREATE TRIGGER tmws_memory_search_delete AFTER DELETE ON tmws_memory_documents BEGIN "
-        "INSERT INTO tmws_memory_search(tmws_memory_search, rowid, namespace_token, body) "
-        "VALUES ('delete', old.id, old.namespace_token, old.body); END",
-        "CREATE TRIGGER tmws_memory_search_update AFTER UPDATE ON tmws_memory_documents BEGIN "
-        "INSERT INTO tmws_memory_search(tmws_memory_search, rowid, namespace_token, body) "
-        "VALUES ('delete', old.id, old.namespace_token, old.body); "
-        "INSERT INTO tmws_memory_search(rowid, namespace_token, body) VALUES (new.id, new.namespace_token, new.body); "
-        "END",
+        f"CREATE TRIGGER tmws_memory_search_insert AFTER INSERT ON tmws_memory_documents BEGIN {_LEARN}END",
+        f"CREATE TRIGGER tmws_memory_search_delete AFTER DELETE ON tmws_memory_documents BEGIN {_FORGET}END",
+        f"CREATE TRIGGER tmws_memory_search_update AFTER UPDATE ON tmws_memory_documents BEGIN {_FORGET}{_LEARN}END",
     ),
-    postgresql=("CREATE INDEX tmws_memory_search ON tmws_memory_documents USING gin (to_tsvector('english', body))",),
+    postgresql=(
+        "CREATE INDEX tmws_memory_search ON tmws_memory_documents USING gin (to_tsvector('english', body))",
+        "CREATE INDEX tmws_memory_search_scope ON tmws_memory_documents USING gin (to_tsvector('simple', scope))",
+    ),
 )

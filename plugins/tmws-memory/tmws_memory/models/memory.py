@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Double, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import CheckConstraint, Double, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tmws_agents.models.agent import Agent
@@ -22,8 +22,16 @@ from tmws_core.columns import (
 from tmws_memory.models.base import Base
 
 
+# what is deleted or archived may be remembered anew
+_PRESENT = text("deleted_at IS NULL AND archived_at IS NULL")
+
+
 class Memory(Identified, Timestamped, Annotatable, Base):
-    """Something that an agent remembers: text, owner, namespace, access level, scores, tags, context and lifetime."""
+    """Something that an agent remembers: text, owner, namespace, access level, scores, tags, context and lifetime.
+
+    It is present, or archived because another one has taken its place, or deleted and kept for a while to be restored.
+    `metadata` is the plugin's own: `session` is the conversation or task that it belongs to, `origin` how it came here.
+    """
 
     __tablename__ = "memories"
 
@@ -51,6 +59,7 @@ class Memory(Identified, Timestamped, Annotatable, Base):
     accessed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
     deleted_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+    archived_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
     version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     parent_memory_id: Mapped[str | None] = mapped_column(
         String(36), ForeignKey("memories.id", ondelete="SET NULL"), index=True
@@ -70,5 +79,9 @@ class Memory(Identified, Timestamped, Annotatable, Base):
         Index(None, "accessed_at", "access_count"),
         Index(None, "agent_id", "namespace"),
         Index(None, "importance_score", "relevance_score"),
-        Index(None, "content_hash", "agent_id", "namespace"),
+        Index(None, "namespace", "created_at"),
+        Index(None, "embedding_status", "updated_at"),
+        Index(
+            None, "content_hash", "agent_id", "namespace", unique=True, sqlite_where=_PRESENT, postgresql_where=_PRESENT
+        ),
     )

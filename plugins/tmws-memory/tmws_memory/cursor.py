@@ -1,0 +1,49 @@
+"""Cursors: where a page ended, readable by the one who asked for it, with the same question, alone."""
+
+import base64
+import json
+from hashlib import sha256
+from typing import Any
+
+from tmws_core import Principal
+from tmws_core.tool_errors import InvalidArguments
+
+_SUM = 12
+
+
+def encode(position: Any, principal: Principal, question: str) -> str:  # noqa: ANN401 -- any JSON
+    """The cursor for a position.
+
+    Args:
+        position: where the next page begins, as JSON.
+        principal: who asked.
+        question: what was asked for, without the cursor.
+    """
+    text = json.dumps(position, separators=(",", ":"))
+    return base64.urlsafe_b64encode(f"{_sum(text, principal, question)}{text}".encode()).decode().rstrip("=")
+
+
+def decode(cursor: str, principal: Principal, question: str) -> Any:  # noqa: ANN401 -- see encode
+    """The position in a cursor.
+
+    It gives no right to anything: what a page holds is decided by the query, whatever the position.
+
+    Raises:
+        InvalidArguments: it was not given to this caller for this question.
+    """
+    try:
+        decoded = base64.b64decode(f"{cursor}{'=' * (-len(cursor) % 4)}", altchars="-_", validate=True).decode()
+    except ValueError:
+        decoded = ""
+    total, text = decoded[:_SUM], decoded[_SUM:]
+    if not text or total != _sum(text, principal, question):
+        raise InvalidArguments(
+            "cursor: it was not given to you for these arguments",
+            hint="ask again without a cursor, and change nothing else while you read on",
+            details={"faults": [{"argument": "cursor", "fault": "not one of yours"}]},
+        )
+    return json.loads(text)
+
+
+def _sum(text: str, principal: Principal, question: str) -> str:
+    return sha256("\n".join([principal.agent_id, principal.namespace, question, text]).encode()).hexdigest()[:_SUM]

@@ -1,0 +1,78 @@
+"""To delete memories: first marked and kept for a while, so that it can be undone, then really gone."""
+
+from datetime import datetime
+
+from sqlalchemy import and_, delete as delete_rows, or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from tmws_core import Principal
+from tmws_core.columns import utc_now
+from tmws_core.tool_errors import AlreadyChanged
+from tmws_memory import index
+from tmws_memory.access import deletable, owned, readable
+from tmws_memory.grants import refuse_without
+from tmws_memory.models.memory import Memory
+from tmws_memory.reading import get
+
+
+def delete(session: Session, principal: Principal, memory_id: str) -> Memory:
+    """Mark a memory as deleted; nobody finds or reads it any more, and its owner can restore it for a while.
+
+    Raises:
+        NotFound: there is none with that identifier, or the caller may not see it.
+        PermissionDenied: the caller may read it, and not delete it.
+    """
+    memory = get(session, memory_id, readable(principal)).memory
+    refuse_without(session, principal, memory, deletable(principal), "delete")
+    memory.deleted_at = utc_now()
+    index.remove(session, [memory.id])
+    return memory
+
+
+def archive(session: Session, memories: list[Memory]) -> None:
+    """Put memories aside because another one has taken their place; their owner can restore them at any time."""
+    for memory in memories:
+        memory.archived_at = utc_now()
+    index.remove(session, [memory.id for memory in memories])
+
+
+def restore(session: Session, principal: Principal, memory_id: str) -> Memory:
+    """Bring back a deleted or archived memory of the caller.
+
+    Raises:
+        NotFound: there is none with that identifier among the caller's deleted and archived ones.
+        AlreadyChanged: the caller has remembered the same again in the meantime.
+    """
+    away = or_(Memory.deleted_at.is_not(None), Memory.archived_at.is_not(None))
+    memory = get(session, memory_id, and_(owned(principal), away)).memory
+    memory.deleted_at = memory.archived_at = None
+    memory.embedding_status = "pending"
+    if memory.expires_at is not None and memory.expires_at <= utc_now():
+        memory.expires_at = None
+    try:
+        with session.begin_nested():
+            session.flush()
+    except IntegrityError as error:
+        raise AlreadyChanged(
+            f"memory {memory_id!r} cannot be restored: another one has its text", hint="delete the other one first"
+        ) from error
+    index.add(session, [memory])
+    return memory
+
+
+def purge(session: Session, deleted_before: datetime, most: int) -> int:
+    """Remove for good what was deleted before a moment, with everything that belongs to it.
+
+    Args:
+        session: a writing session.
+        deleted_before: how long deleted memories are kept.
+        most: how many at most.
+
+    Returns:
+        How many were removed.
+    """
+    gone = select(Memory.id).where(Memory.deleted_at < deleted_before).order_by(Memory.deleted_at).limit(most)
+    identifiers = session.scalars(gone).all()
+    session.execute(delete_rows(Memory).where(Memory.id.in_(identifiers)))
+    return len(identifiers)

@@ -1,0 +1,66 @@
+"""Counts of the memories that a caller can read."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from tmws_core import Principal
+from tmws_memory.access import readable
+from tmws_memory.models.memory import Memory
+
+MOST_TAGS = 50
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many memories there are, in all and by what they have."""
+
+    total: int
+    mean_importance: float | None
+    by_type: dict[str, int]
+    by_access_level: dict[str, int]
+    by_agent: dict[str, int]
+    by_tag: dict[str, int]
+    embedding: dict[str, int]
+
+
+def count(session: Session, principal: Principal, namespace: str) -> Counts:
+    """Count the memories of a namespace that are there for a caller."""
+    visible = (Memory.namespace == namespace) & readable(principal)
+    total, mean = session.execute(
+        select(func.count(), func.avg(Memory.importance_score)).select_from(Memory).where(visible)
+    ).one()
+
+    def by(column: InstrumentedAttribute[str]) -> dict[str, int]:
+        counted = select(column, func.count()).where(visible).group_by(column).order_by(func.count().desc(), column)
+        return {name: number for name, number in session.execute(counted)}
+
+    return Counts(
+        total=total,
+        mean_importance=mean,
+        by_type=by(Memory.memory_type),
+        by_access_level=by(Memory.access_level),
+        by_agent=by(Memory.agent_id),
+        by_tag=tags(session, visible, MOST_TAGS),
+        embedding=by(Memory.embedding_status),
+    )
+
+
+def tags(session: Session, condition: ColumnElement[bool], most: int) -> dict[str, int]:
+    """The most frequent tags of the memories that fulfil a condition, with how many have each."""
+    if session.get_bind().dialect.name == "postgresql":
+        each = func.jsonb_array_elements_text(Memory.tags, type_=JSONB).table_valued("value", name="each_tag")
+    else:
+        each = func.json_each(Memory.tags).table_valued("value", name="each_tag")
+    counted = (
+        select(each.c.value, func.count())
+        .select_from(Memory)
+        .join(each, true())
+        .where(condition)
+        .group_by(each.c.value)
+        .order_by(func.count().desc(), each.c.value)
+        .limit(most)
+    )
+    return {name: number for name, number in session.execute(counted)}

@@ -1,0 +1,153 @@
+"""To store memories: what an owner has remembered already, with the same text in the same namespace, is not stored twice."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from tmws_agents.registration import ensure_registered
+from tmws_core import Principal
+from tmws_core.columns import utc_now
+from tmws_core.identifiers import new_identifier
+from tmws_memory import index
+from tmws_memory.draft import Draft
+from tmws_memory.models.memory import Memory
+
+_ROWS_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What became of a draft.
+
+    Attributes:
+        memory: the memory, the former one when there was one with the same text.
+        is_duplicate: whether there was.
+    """
+
+    memory: Memory
+    is_duplicate: bool
+
+
+def store(session: Session, principal: Principal, drafts: Sequence[Draft]) -> list[Stored]:
+    """Store drafts as memories of the caller, all of them or none.
+
+    Args:
+        session: a writing session.
+        principal: whose memories they become.
+        drafts: what to store; their sizes and levels have been checked.
+
+    Returns:
+        One result for each draft, in their order.
+    """
+    ensure_registered(session, principal)
+    found = _present(session, principal, drafts)
+    fresh: dict[tuple[str, str], Memory] = {}
+    for draft in drafts:
+        if _key(draft) not in found:
+            fresh.setdefault(_key(draft), _memory(draft, principal))
+    lost = _insert(session, list(fresh.values()))
+    if lost:  # another process has stored the same in the meantime, which only PostgreSQL lets happen
+        found |= _present(session, principal, drafts)
+    results: list[Stored] = []
+    reported: set[str] = set()
+    for draft in drafts:
+        memory = found.get(_key(draft)) or fresh[_key(draft)]
+        results.append(Stored(memory, _key(draft) in found or memory.id in reported))
+        reported.add(memory.id)
+    return results
+
+
+def _key(draft: Draft) -> tuple[str, str]:
+    return draft.namespace, draft.digest
+
+
+def _present(session: Session, principal: Principal, drafts: Sequence[Draft]) -> dict[tuple[str, str], Memory]:
+    found: dict[tuple[str, str], Memory] = {}
+    digests = list({draft.digest for draft in drafts})
+    for start in range(0, len(digests), _ROWS_AT_ONCE):
+        rows = session.scalars(
+            select(Memory).where(
+                Memory.content_hash.in_(digests[start : start + _ROWS_AT_ONCE]),
+                Memory.agent_id == principal.agent_id,
+                Memory.deleted_at.is_(None),
+                Memory.archived_at.is_(None),
+            )
+        ).all()
+        found |= {(memory.namespace, memory.content_hash): memory for memory in _living(session, rows)}
+    return found
+
+
+def _living(session: Session, memories: Iterable[Memory]) -> list[Memory]:
+    """Those whose lifetime is not over; the others make room for what is stored anew."""
+    living = []
+    for memory in memories:
+        if memory.expires_at is not None and memory.expires_at <= utc_now():
+            memory.deleted_at = utc_now()
+            index.remove(session, [memory.id])
+        else:
+            living.append(memory)
+    session.flush()
+    return living
+
+
+def _insert(session: Session, memories: Sequence[Memory]) -> bool:
+    """Insert and index memories; whether one of them was there already."""
+    if not memories:
+        return False
+    if session.get_bind().dialect.name == "sqlite":
+        _insert_rows(session, memories)
+        return False
+    try:
+        with session.begin_nested():
+            _insert_rows(session, memories)
+    except IntegrityError:
+        return _insert_one_by_one(session, memories)
+    return False
+
+
+def _insert_one_by_one(session: Session, memories: Sequence[Memory]) -> bool:
+    lost = False
+    for memory in memories:
+        try:
+            with session.begin_nested():
+                _insert_rows(session, [memory])
+        except IntegrityError:
+            lost = True
+    return lost
+
+
+def _insert_rows(session: Session, memories: Sequence[Memory]) -> None:
+    session.execute(insert(Memory), [_row(memory) for memory in memories])
+    index.add(session, memories)
+
+
+def _row(memory: Memory) -> Mapping[str, object]:
+    return {name: value for name, value in vars(memory).items() if name != "_sa_instance_state"}
+
+
+def _memory(draft: Draft, principal: Principal) -> Memory:
+    now = utc_now()
+    about = {"origin": draft.origin} | ({} if draft.session is None else {"session": draft.session})
+    return Memory(
+        id=new_identifier(),
+        content=draft.content,
+        content_hash=draft.digest,
+        summary=draft.summary,
+        memory_type=draft.memory_type,
+        agent_id=principal.agent_id,
+        namespace=draft.namespace,
+        access_level=draft.access_level,
+        context=draft.context,
+        tags=draft.tags,
+        source_url=draft.source_url,
+        importance_score=draft.importance,
+        relevance_score=draft.relevance,
+        expires_at=draft.expires_at,
+        metadata_json=about,
+        version=1,
+        created_at=draft.created_at or now,
+        updated_at=now,
+    )

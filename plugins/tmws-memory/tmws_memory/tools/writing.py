@@ -1,0 +1,170 @@
+"""To store, change, delete and restore memories."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from tmws_core import Context, tool
+from tmws_memory import changes, removal, storage
+from tmws_memory.access import refuse_level
+from tmws_memory.answers import Receipt, StoreReceipt
+from tmws_memory.draft import Draft, refuse_too_large
+from tmws_memory.lifetime import end_of_life
+from tmws_memory.settings import MemorySettings
+from tmws_memory.state import MemoryState
+from tmws_memory.tools.arguments import (
+    AccessLevel,
+    Content,
+    Days,
+    Facts,
+    Importance,
+    Link,
+    MemoryId,
+    MemoryType,
+    Namespace,
+    SessionName,
+    Tags,
+    TimeToLive,
+    Version,
+)
+
+
+class NewMemory(BaseModel):
+    """A memory to be stored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    content: Content
+    tags: Tags = []
+    memory_type: MemoryType = "general"
+    importance: Importance = 0.5
+    context: Facts = {}
+    source_url: Link = None
+    access_level: AccessLevel = "private"
+    ttl_days: TimeToLive = None
+    session: SessionName = None
+    namespace: Namespace = None
+
+
+@tool(scope="memory:write", listed=True)
+async def memory_store(
+    ctx: Context,
+    content: Content,
+    tags: Tags = [],  # noqa: B006 -- pydantic copies a default before it is used
+    memory_type: MemoryType = "general",
+    importance: Importance = 0.5,
+    context: Facts = {},  # noqa: B006 -- see tags
+    source_url: Link = None,
+    access_level: AccessLevel = "private",
+    ttl_days: TimeToLive = None,
+    session: SessionName = None,
+    namespace: Namespace = None,
+) -> StoreReceipt:
+    """Remember something for later: a fact, a decision, a preference, a lesson. The same text is not stored twice."""
+    new = NewMemory.model_construct(
+        content=content,
+        tags=tags,
+        memory_type=memory_type,
+        importance=importance,
+        context=context,
+        source_url=source_url,
+        access_level=access_level,
+        ttl_days=ttl_days,
+        session=session,
+        namespace=namespace,
+    )
+    (stored,) = await _store(ctx, [new])
+    return stored
+
+
+@tool(scope="memory:write")
+async def memory_store_many(
+    ctx: Context, memories: Annotated[list[NewMemory], Field(min_length=1, max_length=1000, description="What to store.")]
+) -> list[StoreReceipt]:
+    """Remember several things at once: all of them are stored, or none."""
+    return await _store(ctx, memories)
+
+
+@tool(scope="memory:write", destructive=True, listed=True)
+async def memory_update(
+    ctx: Context,
+    memory_id: MemoryId,
+    content: Annotated[Content | None, Field(description="The new text.")] = None,
+    tags: Annotated[Tags | None, Field(description="The new tags, instead of all former ones.")] = None,
+    memory_type: Annotated[MemoryType | None, Field(description="The new kind.")] = None,
+    importance: Annotated[Importance | None, Field(description="The new importance.")] = None,
+    context: Annotated[Facts | None, Field(description="The new facts, instead of all former ones.")] = None,
+    source_url: Annotated[Link, Field(description="Where it comes from now.")] = None,
+    access_level: Annotated[AccessLevel | None, Field(description="Who may read it from now on; its owner alone changes that.")] = None,
+    ttl_days: Annotated[Days | None, Field(description="From now, after how many days it is forgotten.")] = None,
+    expected_version: Annotated[
+        Version | None, Field(description="Refuse the change when the memory is not at this version any more.")
+    ] = None,
+) -> Receipt:
+    """Change a memory. What is not given stays as it is; the former version stays readable for its owner."""
+    given = {
+        "content": content,
+        "tags": tags,
+        "memory_type": memory_type,
+        "importance_score": importance,
+        "context": context,
+        "source_url": source_url,
+        "access_level": access_level,
+    }
+    settings = ctx.settings(MemorySettings)
+    if content is not None:
+        refuse_too_large(content, settings)
+    if access_level is not None:
+        refuse_level(ctx.principal, access_level)
+    work = partial(
+        changes.update,
+        principal=ctx.principal,
+        memory_id=memory_id,
+        changes={column: value for column, value in given.items() if value is not None},
+        ttl_days=ttl_days,
+        expected_version=expected_version,
+        settings=settings,
+    )
+    memory = await ctx.transaction(work)
+    ctx.publish("memory.updated", memory_id=memory.id, namespace=memory.namespace)
+    ctx.state(MemoryState).worker.wake()
+    return Receipt.of(memory)
+
+
+@tool(scope="memory:write", destructive=True, idempotent=True, listed=True)
+async def memory_delete(ctx: Context, memory_id: MemoryId) -> Receipt:
+    """Delete a memory. Its owner can bring it back with memory_restore for some days; then it is gone."""
+    memory = await ctx.transaction(partial(removal.delete, principal=ctx.principal, memory_id=memory_id))
+    ctx.publish("memory.deleted", memory_id=memory.id, namespace=memory.namespace)
+    return Receipt.of(memory)
+
+
+@tool(scope="memory:write", idempotent=True)
+async def memory_restore(ctx: Context, memory_id: MemoryId) -> Receipt:
+    """Bring back a memory that you have deleted, or that a consolidation has put into the archive."""
+    memory = await ctx.transaction(partial(removal.restore, principal=ctx.principal, memory_id=memory_id))
+    ctx.publish("memory.restored", memory_id=memory.id, namespace=memory.namespace)
+    ctx.state(MemoryState).worker.wake()
+    return Receipt.of(memory)
+
+
+async def _store(ctx: Context, memories: Sequence[NewMemory]) -> list[StoreReceipt]:
+    settings = ctx.settings(MemorySettings)
+    drafts = [_draft(ctx, new, settings) for new in memories]
+    stored = await ctx.transaction(partial(storage.store, principal=ctx.principal, drafts=drafts))
+    for one in stored:
+        if not one.is_duplicate:
+            ctx.publish("memory.stored", memory_id=one.memory.id, namespace=one.memory.namespace)
+    ctx.state(MemoryState).worker.wake()
+    return [StoreReceipt.for_stored(one) for one in stored]
+
+
+def _draft(ctx: Context, new: NewMemory, settings: MemorySettings) -> Draft:
+    refuse_too_large(new.content, settings)
+    refuse_level(ctx.principal, new.access_level)
+    values: dict[str, Any] = {name: getattr(new, name) for name in NewMemory.model_fields}
+    days = values.pop("ttl_days")
+    values["namespace"] = new.namespace or ctx.principal.namespace
+    return Draft(**values, expires_at=end_of_life(days, new.access_level, settings))
