@@ -31,6 +31,11 @@ class UnitOfWork:
             self._session = self._database.session(read_only=self.read_only)
         return self._session
 
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open."""
+        return self._session is not None and self._session.in_transaction()
+
     def publish(self, event: str, details: dict[str, Any]) -> None:
         """Remember an event until the transaction is committed."""
         self.published.append((event, details))
@@ -39,7 +44,7 @@ class UnitOfWork:
     async def part(self) -> AsyncIterator[None]:
         """A part that counts as a whole or not at all: when it raises, what it wrote and published is taken back."""
         published = len(self.published)
-        begun = self._session is not None and self._session.in_transaction()
+        begun = self.in_transaction
         try:
             if begun:
                 async with self.session.begin_nested():
