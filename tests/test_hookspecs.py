@@ -138,6 +138,12 @@ async def test_tmws_lifespan_is_entered_and_left(example: Open) -> None:
     assert (entered, sys.modules["example"].steps) == (["opened"], ["opened", "closed"])
 
 
+async def test_tmws_lifespan_yields_what_a_tool_uses(example: Open) -> None:
+    async with example("tmws_lifespan") as application:
+        answer = await application.pipeline.call_tool(_call(application), "example_ask", {"question": "Rain"})
+    assert answer == {"result": "Rain? Yes."}
+
+
 async def test_tmws_health_checks_are_asked(example: Open) -> None:
     async with example("tmws_health_checks") as application:
         [check] = application.catalogue.health_checks["example"]

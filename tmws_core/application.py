@@ -10,9 +10,12 @@ from pluggy import HookRelay
 
 from tmws_core.assembly import Assembly
 from tmws_core.catalogue import Catalogue
+from tmws_core.client_model import AskModel
 from tmws_core.database import Database
 from tmws_core.discovery import refuse_any_failure, report
+from tmws_core.errors import Conflict
 from tmws_core.events import Event, Listener
+from tmws_core.lifespan_state import LifespanState, State
 from tmws_core.pipeline import Pipeline
 from tmws_core.plugin_record import PluginRecord, Status
 from tmws_core.principal import EVERY_SCOPE, Principal
@@ -59,6 +62,7 @@ class Application:
         self.rate_limits = RateLimits(self.settings.core.rate_limit)
         self.rate_limits.check(self.settings.core.rate_limit, "TMWS_RATE_LIMIT")
         self._open_parts = AsyncExitStack()
+        self._state = LifespanState()
 
     @property
     def version(self) -> str:
@@ -81,10 +85,27 @@ class Application:
         return self.assembly.active
 
     async def call_within(
-        self, principal: Principal, unit_of_work: UnitOfWork, tool: str, arguments: dict[str, Any]
+        self,
+        principal: Principal,
+        unit_of_work: UnitOfWork,
+        tool: str,
+        arguments: dict[str, Any],
+        *,
+        ask_model: AskModel,
+        continued: bool,
     ) -> dict[str, Any]:
         """Call a tool from within another call, in its transaction where that is one for writing."""
-        return await self.pipeline.call_within(principal, unit_of_work, tool, arguments)
+        return await self.pipeline.call_within(
+            principal, unit_of_work, tool, arguments, ask_model=ask_model, continued=continued
+        )
+
+    def state(self, kind: type[State]) -> State:
+        """What a plugin's `tmws_lifespan` has yielded, found by its class.
+
+        Raises:
+            LookupError: no running plugin has yielded an object of that class.
+        """
+        return self._state.of(kind)
 
     @property
     def local_principal(self) -> Principal:
@@ -153,11 +174,23 @@ class Application:
         try:
             lifespan = self._lifespan_of(record)
             if lifespan is not None:
-                await lifespan.__aenter__()
-                self._open_parts.push_async_callback(_stop_lifespan, record, lifespan)
+                await self._enter(record, lifespan)
+        except Conflict as error:
+            record.stop(Status.FAILED, str(error))
+            logger.error("plugin %s could not start: %s", record.origin, error)
         except (Exception, SystemExit) as error:
             record.stop(Status.FAILED, f"its lifespan failed: {error!r}")
             logger.exception("plugin %s could not start", record.origin)
+
+    async def _enter(self, record: PluginRecord, lifespan: AbstractAsyncContextManager[object]) -> None:
+        state = await lifespan.__aenter__()
+        try:
+            self._state.keep(record, state)
+        except Conflict:
+            await _stop_lifespan(record, lifespan)
+            raise
+        self._open_parts.callback(self._state.forget, record)
+        self._open_parts.push_async_callback(_stop_lifespan, record, lifespan)
 
     def _take_out_of_service(self, record: PluginRecord) -> None:
         if self.settings.core.strict:
@@ -167,12 +200,12 @@ class Application:
         observers = {one.place for one in record.contributions.observers}
         self.listeners = [listener for listener in self.listeners if listener.name not in observers]
 
-    def _lifespan_of(self, record: PluginRecord) -> AbstractAsyncContextManager[None] | None:
+    def _lifespan_of(self, record: PluginRecord) -> AbstractAsyncContextManager[object] | None:
         start = getattr(record.hooks, "tmws_lifespan", None)
         return None if start is None else start(application=self)
 
 
-async def _stop_lifespan(record: PluginRecord, lifespan: AbstractAsyncContextManager[None]) -> None:
+async def _stop_lifespan(record: PluginRecord, lifespan: AbstractAsyncContextManager[object]) -> None:
     """Stop what a plugin started; when that fails, the other plugins stop all the same."""
     try:
         await lifespan.__aexit__(None, None, None)

@@ -1,11 +1,14 @@
 """What a tool gets of the world: who calls, one session, settings, progress, and a way to the other tools."""
 
 import logging
+import math
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 
+from tmws_core.client_model import AskModel, Question, no_model
+from tmws_core.clock import Clock
 from tmws_core.principal import Principal
 
 if TYPE_CHECKING:
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from tmws_core.host import Host
+    from tmws_core.lifespan_state import State
     from tmws_core.unit_of_work import UnitOfWork
 
 Settings = TypeVar("Settings", bound=BaseModel)
@@ -40,12 +44,19 @@ class Context:
         *,
         name: str,
         report_progress: ReportProgress = no_progress,
+        ask_model: AskModel = no_model,
+        clock: Clock | None = None,
+        continued: bool = False,
     ) -> None:
         self.principal = principal
         self.logger = logging.getLogger(f"tmws.{name}")
         self._application = application
         self._unit_of_work = unit_of_work
+        self._name = name
         self._report_progress = report_progress
+        self._ask_model = ask_model
+        self._clock = clock or Clock(math.inf)
+        self._continued = continued
 
     @property
     def session(self) -> "AsyncSession":
@@ -73,6 +84,14 @@ class Context:
         """The filled section of the settings that a plugin contributed with `tmws_settings`."""
         return self._application.settings.section(section)
 
+    def state(self, kind: "type[State]") -> "State":
+        """What a plugin's `tmws_lifespan` has yielded, found by its class.
+
+        Raises:
+            LookupError: no running plugin has yielded an object of that class.
+        """
+        return self._application.state(kind)
+
     @property
     def application(self) -> "Host":
         """The application that serves this call."""
@@ -88,13 +107,40 @@ class Context:
         """
         await self._report_progress(done, total, message)
 
+    async def ask_model(self, text: str, *, system: str = "", most_tokens: int = 1000) -> str | None:
+        """Ask the language model of the client that calls this tool over MCP.
+
+        The time that the answer takes does not count for the tool. In MCP 2026-07-28 the tool ends here, its client
+        calls it again with the answer, and it runs from its beginning: what it does before it asks must be the same
+        each time, and must not matter when it is done twice.
+
+        Args:
+            text: the question.
+            system: how the model should behave.
+            most_tokens: how long the answer may be.
+
+        Returns:
+            The answer; None when the client has no model, when it refuses or fails, and on every other door.
+
+        Raises:
+            RuntimeError: a transaction of this call is open, which others would have to wait for as long.
+        """
+        return await self._ask(Question(text, system, most_tokens))
+
     async def call(self, tool: str, /, **arguments: Any) -> Any:  # noqa: ANN401 -- whatever the tool returns
         """Call another tool as the same principal; a writing call joins this call's transaction.
 
         Raises:
             ToolError: whatever the other tool answers with.
         """
-        return await self._application.call_within(self.principal, self._unit_of_work, tool, arguments)
+        return await self._application.call_within(
+            self.principal,
+            self._unit_of_work,
+            tool,
+            arguments,
+            ask_model=self._ask,
+            continued=self._continued,
+        )
 
     def publish(self, event: str, /, **details: Any) -> None:
         """Tell the observers what happened; they hear it after the transaction is committed.
@@ -104,3 +150,13 @@ class Context:
             details: what observers may want to know, as JSON.
         """
         self._unit_of_work.publish(event, details)
+
+    async def _ask(self, question: Question) -> str | None:
+        """Ask on behalf of this call, or of another that it makes."""
+        if self._unit_of_work.in_transaction:
+            raise RuntimeError(
+                f"{self._name} asks the client's model while its database transaction is open; ask before the session "
+                "is used for the first time"
+            )
+        with self._clock.stopped():
+            return await self._ask_model(question)

@@ -308,10 +308,12 @@ def tmws_seeds() -> ModuleType:
 
 
 @hookspec
-def tmws_lifespan(application: "Host") -> AbstractAsyncContextManager[None]:
+def tmws_lifespan(application: "Host") -> AbstractAsyncContextManager[object]:
     """Contribute something that starts with the server and stops with it.
 
-    Lifespans are entered in the order of the plan, after the schema is verified, and left in the reverse order.
+    Lifespans are entered in the order of the plan, after the schema is verified, and left in the reverse order. The
+    object that the context manager yields is kept as long: the plugin's code gets it with `ctx.state(ItsClass)`, and
+    no other plugin may yield one of the same class. To yield nothing, or None, is as good.
 
     Args:
         application: the application that starts.
@@ -320,23 +322,40 @@ def tmws_lifespan(application: "Host") -> AbstractAsyncContextManager[None]:
         An asynchronous context manager; it is entered once.
 
     Example:
+        import sys
         from contextlib import asynccontextmanager
 
-        from tmws_core import hookimpl
+        from tmws_core import Context, hookimpl, tool
 
         steps = []
+
+
+        class Connection:
+            async def ask(self, question):
+                return f"{question}? Yes."
 
 
         @asynccontextmanager
         async def connection():
             steps.append("opened")
-            yield
+            yield Connection()
             steps.append("closed")
+
+
+        @tool(scope="example:read", read_only=True)
+        async def example_ask(ctx: Context, question: str) -> str:
+            \"\"\"Ask over the connection.\"\"\"
+            return await ctx.state(Connection).ask(question)
 
 
         @hookimpl
         def tmws_lifespan(application):
             return connection()
+
+
+        @hookimpl
+        def tmws_tools():
+            return sys.modules[__name__]
     """
     raise NotImplementedError
 

@@ -7,8 +7,10 @@ if TYPE_CHECKING:
     from pluggy import HookRelay
 
     from tmws_core.catalogue import Catalogue
+    from tmws_core.client_model import AskModel
     from tmws_core.database import Database
     from tmws_core.events import Event, Listener
+    from tmws_core.lifespan_state import State
     from tmws_core.plugin_record import PluginRecord
     from tmws_core.principal import Principal
     from tmws_core.rate_limits import RateLimits
@@ -55,10 +57,20 @@ class Host(Protocol):
     def listeners(self) -> "Sequence[Listener]":
         """The observers."""
 
+    def state(self, kind: "type[State]") -> "State":
+        """What a plugin's `tmws_lifespan` has yielded, found by its class."""
+
     def tell(self, event: "Event") -> None:
         """Tell the observers what happened; this never waits and never fails."""
 
     async def call_within(
-        self, principal: "Principal", unit_of_work: "UnitOfWork", tool: str, arguments: dict[str, Any]
+        self,
+        principal: "Principal",
+        unit_of_work: "UnitOfWork",
+        tool: str,
+        arguments: dict[str, Any],
+        *,
+        ask_model: "AskModel",
+        continued: bool,
     ) -> dict[str, Any]:
         """Call a tool from within another call, in its transaction where that is one for writing."""

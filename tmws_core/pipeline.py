@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import ValidationError
 
 from tmws_core.catalogue import OfferedTool
+from tmws_core.client_model import AnswerAwaitedError, AskModel, no_model
+from tmws_core.clock import Clock
 from tmws_core.context import Context, ReportProgress, no_progress
 from tmws_core.contributions import Tool
 from tmws_core.events import Event
@@ -32,6 +34,8 @@ logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
+INPUT_REQUIRED = "input_required"
+
 
 @dataclass(frozen=True)
 class Call:
@@ -41,11 +45,15 @@ class Call:
         principal: who.
         surface: through which door: `mcp`, `http`, `cli`, or `tool` for a call from another tool.
         report_progress: where progress goes.
+        ask_model: asks the model of whoever calls.
+        continued: it goes on with a call that was counted already and then had to ask.
     """
 
     principal: Principal
     surface: str
     report_progress: ReportProgress = no_progress
+    ask_model: AskModel = no_model
+    continued: bool = False
 
 
 class Pipeline:
@@ -71,12 +79,20 @@ class Pipeline:
         return await self._observed(call, name, arguments, None)
 
     async def call_within(
-        self, principal: Principal, unit_of_work: UnitOfWork, name: str, arguments: dict[str, Any]
+        self,
+        principal: Principal,
+        unit_of_work: UnitOfWork,
+        name: str,
+        arguments: dict[str, Any],
+        *,
+        ask_model: AskModel,
+        continued: bool,
     ) -> dict[str, Any]:
         """Call a tool from within another call, in its transaction where that is one for writing."""
         offered = self._application.catalogue.tool(name)
         joined = unit_of_work if offered.tool.read_only or not unit_of_work.read_only else None
-        return await self._observed(Call(principal, "tool"), name, arguments, joined)
+        call = Call(principal, "tool", ask_model=ask_model, continued=continued)
+        return await self._observed(call, name, arguments, joined)
 
     async def run(
         self, call: Call, name: str, scope: str | None, work: Callable[[Context], Awaitable[Result]], *, read_only: bool
@@ -101,11 +117,14 @@ class Pipeline:
         self, call: Call, name: str, arguments: dict[str, Any], joined: UnitOfWork | None
     ) -> dict[str, Any]:
         started = time.perf_counter()
-        error: ToolError | None = None
+        outcome = "ok"
         try:
             return await self._checked(call, self._application.catalogue.tool(name), arguments, joined)
         except ToolError as raised:
-            error = raised
+            outcome = raised.code
+            raise
+        except (AnswerAwaitedError, BaseExceptionGroup):  # a group of tasks of which one awaits an answer
+            outcome = INPUT_REQUIRED
             raise
         finally:
             self._application.tell(
@@ -115,7 +134,7 @@ class Pipeline:
                     {
                         "tool": name,
                         "surface": call.surface,
-                        "outcome": "ok" if error is None else error.code,
+                        "outcome": outcome,
                         "milliseconds": (time.perf_counter() - started) * 1000,
                     },
                 )
@@ -126,7 +145,8 @@ class Pipeline:
     ) -> dict[str, Any]:
         tool = offered.tool
         _authorise(call.principal, tool.scope, tool.name)
-        self._application.rate_limits.count(call.principal.agent_id, tool.name, tool.rate_limit)
+        if not call.continued:
+            self._application.rate_limits.count(call.principal.agent_id, tool.name, tool.rate_limit)
         validated = _validate(tool, arguments)
 
         async def work(context: Context) -> dict[str, Any]:
@@ -144,12 +164,22 @@ class Pipeline:
     ) -> Result:
         application = self._application
         unit_of_work = joined or UnitOfWork(application.database, read_only=read_only)
-        context = Context(application, call.principal, unit_of_work, name=name, report_progress=call.report_progress)
+        clock = Clock(application.settings.core.tool_seconds)
+        context = Context(
+            application,
+            call.principal,
+            unit_of_work,
+            name=name,
+            report_progress=call.report_progress,
+            ask_model=call.ask_model,
+            clock=clock,
+            continued=call.continued,
+        )
         if joined is not None:
             async with joined.part():
                 return await work(context)
         try:
-            async with asyncio.timeout(application.settings.core.tool_seconds):
+            async with clock:
                 result = await work(context)
             await to_its_end(unit_of_work.commit())
         finally:

@@ -33,6 +33,11 @@ class UnitOfWork:
             self._session = self._database.session(read_only=self.read_only)
         return self._session
 
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open."""
+        return self._session is not None and self._session.in_transaction()
+
     async def transaction(self, work: "Work[Result]") -> "Result":
         """Run work with a synchronous session: as a transaction of its own, or within the one that is under way."""
         if self._session is None and not self._parts:
@@ -47,7 +52,7 @@ class UnitOfWork:
     async def part(self) -> AsyncIterator[None]:
         """A part that counts as a whole or not at all: when it raises, what it wrote and published is taken back."""
         published = len(self.published)
-        begun = self._session is not None and self._session.in_transaction()
+        begun = self.in_transaction
         self._parts += 1
         try:
             if begun:

@@ -1,14 +1,15 @@
 """Calls tools and plugins' commands from the command line, as the local principal."""
 
-import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any
 
-from tmws_core.commands.output import print_json, print_line, print_value
+from tmws_core.commands.output import print_json, print_value
+from tmws_core.commands.progress import progress_bar
 from tmws_core.commands.startup import run_opened
 
 if TYPE_CHECKING:
     from tmws_core.application import Application
+    from tmws_core.context import ReportProgress
     from tmws_core.contributions import Command, Tool
     from tmws_core.pipeline import Call
 
@@ -27,7 +28,9 @@ def call_tool(application: "Application", tool: "Tool", arguments: dict[str, Any
     Raises:
         ToolError: whatever the tool answers with.
     """
-    result = run_opened(application, lambda: application.pipeline.call_tool(_call(application), tool.name, arguments))
+    with progress_bar() as report:
+        call = _call(application, report)
+        result = run_opened(application, lambda: application.pipeline.call_tool(call, tool.name, arguments))
     if as_json:
         print_json(result)
     else:
@@ -50,16 +53,20 @@ def run_command(application: "Application", command: "Command", arguments: dict[
 
     validated = _validated(command, arguments)
 
-    def work() -> Awaitable[Any]:
-        return application.pipeline.run(
-            _call(application),
-            command.name,
-            command.scope,
-            lambda context: command.function(context, **validated),
-            read_only=False,
-        )
+    with progress_bar() as report:
+        call = _call(application, report)
 
-    result = result_adapter(command.function).dump_python(run_opened(application, work), mode="json")
+        def work() -> Awaitable[Any]:
+            return application.pipeline.run(
+                call,
+                command.name,
+                command.scope,
+                lambda context: command.function(context, **validated),
+                read_only=False,
+            )
+
+        returned = run_opened(application, work)
+    result = result_adapter(command.function).dump_python(returned, mode="json")
     if as_json:
         print_json({"result": result})
     else:
@@ -80,15 +87,7 @@ def _validated(command: "Command", arguments: dict[str, Any]) -> dict[str, Any]:
     return {name: getattr(model, name) for name in type(model).model_fields}
 
 
-def _call(application: "Application") -> "Call":
-    from tmws_core.context import no_progress
+def _call(application: "Application", report: "ReportProgress") -> "Call":
     from tmws_core.pipeline import Call
 
-    reported: Callable[[float, float | None, str | None], Awaitable[None]]
-    reported = _report_progress if sys.stderr.isatty() else no_progress
-    return Call(application.local_principal, SURFACE, reported)
-
-
-async def _report_progress(done: float, total: float | None, message: str | None) -> None:
-    of_all = "" if total is None else f" of {total:g}"
-    print_line(f"{done:g}{of_all} {message or ''}".rstrip(), file=sys.stderr)
+    return Call(application.local_principal, SURFACE, report)

@@ -2,8 +2,9 @@
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from tmws_core.contributions.completion import Completions, refuse_unknown
 from tmws_core.contributions.declaration import Declaration, F, leave
 
 
@@ -13,9 +14,15 @@ class Prompt(Declaration):
 
     Attributes:
         scope: what the caller must be allowed to do.
+        completions: what completes the arguments, by their names.
     """
 
     scope: str
+    completions: Completions = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        """Refuse a completion of an argument that does not exist."""
+        refuse_unknown(self.completions, self.arguments, self.place)
 
     @property
     def arguments(self) -> dict[str, bool]:
@@ -24,13 +31,21 @@ class Prompt(Declaration):
         return {parameter.name: parameter.default is parameter.empty for parameter in parameters}
 
 
-def prompt(*, scope: str) -> Callable[[F], F]:
+def prompt(*, scope: str, completions: Completions | None = None) -> Callable[[F], F]:
     """Declare an async function as a prompt.
 
     Its first parameter is the `Context`, the others are text arguments; it returns the text of the user's message.
+
+    Args:
+        scope: what the caller must be allowed to do.
+        completions: for an argument's name an async function that takes the `Context`, what is typed so far and the
+            other arguments as far as they are chosen, and returns the values that fit, the best first.
+
+    Raises:
+        PluginError: a completion is for an argument that does not exist.
     """
 
     def decorate(function: F) -> F:
-        return leave(function, Prompt(function=function, scope=scope))
+        return leave(function, Prompt(function=function, scope=scope, completions=dict(completions or {})))
 
     return decorate

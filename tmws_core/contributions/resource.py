@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
+from tmws_core.contributions.completion import Completions, refuse_unknown
 from tmws_core.contributions.declaration import Declaration, F, leave
 
 _VARIABLE = re.compile(r"\{(\w+)\}")
@@ -18,16 +19,27 @@ class Resource(Declaration):
         uri: the URI, or a template of it with simple `{variables}` (RFC 6570, level 1).
         mime_type: the type of what the function returns.
         scope: what the caller must be allowed to do.
+        completions: what completes the variables, by their names.
     """
 
     uri: str
     scope: str
     mime_type: str = "text/plain"
+    completions: Completions = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        """Refuse a completion of a variable that does not exist."""
+        refuse_unknown(self.completions, self.variables, self.place)
+
+    @property
+    def variables(self) -> list[str]:
+        """The names of the URI's variables."""
+        return _VARIABLE.findall(self.uri)
 
     @property
     def is_template(self) -> bool:
         """Whether the URI has variables."""
-        return bool(_VARIABLE.search(self.uri))
+        return bool(self.variables)
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -41,7 +53,9 @@ class Resource(Declaration):
         return None if match is None else match.groupdict()
 
 
-def resource(uri: str, *, scope: str, mime_type: str = "text/plain") -> Callable[[F], F]:
+def resource(
+    uri: str, *, scope: str, mime_type: str = "text/plain", completions: Completions | None = None
+) -> Callable[[F], F]:
     """Declare an async function as a resource.
 
     Its first parameter is the `Context`, the others are the variables of the URI; it returns text.
@@ -50,9 +64,17 @@ def resource(uri: str, *, scope: str, mime_type: str = "text/plain") -> Callable
         uri: the URI or its template, such as `memory://{memory_id}`.
         scope: what the caller must be allowed to do, such as `memory:read`.
         mime_type: the type of the text.
+        completions: for a variable's name an async function that takes the `Context`, what is typed so far and the
+            other variables as far as they are chosen, and returns the values that fit, the best first.
+
+    Raises:
+        PluginError: a completion is for a variable that does not exist.
     """
 
     def decorate(function: F) -> F:
-        return leave(function, Resource(function=function, uri=uri, scope=scope, mime_type=mime_type))
+        declaration = Resource(
+            function=function, uri=uri, scope=scope, mime_type=mime_type, completions=dict(completions or {})
+        )
+        return leave(function, declaration)
 
     return decorate

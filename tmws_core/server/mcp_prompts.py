@@ -51,7 +51,7 @@ class PromptHandlers:
         principal, arguments = principal_of(self._application), params.arguments or {}
         prompt = self._application.catalogue.prompts.get(params.name)
         if prompt is None or not principal.may(prompt.scope):
-            raise MCPError(types.INVALID_PARAMS, f"Unknown prompt: {params.name}", {"name": params.name})
+            raise unknown_prompt(params.name)
         _check(prompt, arguments)
 
         async def work(context: Context) -> str:
@@ -66,6 +66,11 @@ class PromptHandlers:
             raise as_protocol_error(error, name=prompt.name) from error
         message = types.PromptMessage(role="user", content=types.TextContent(text=text))
         return types.GetPromptResult(description=prompt.description, messages=[message])
+
+
+def unknown_prompt(name: str) -> MCPError:
+    """The answer for a prompt that does not exist, and for one that the principal may not see."""
+    return MCPError(types.INVALID_PARAMS, f"Unknown prompt: {name}", {"name": name})
 
 
 def _described(prompt: Prompt) -> types.Prompt:

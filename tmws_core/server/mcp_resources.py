@@ -80,7 +80,7 @@ class ResourceHandlers:
         try:
             text = await cancelled_once(running)
         except NotFound:
-            raise _unknown(uri) from None
+            raise unknown_resource(uri) from None
         except ToolError as error:
             raise as_protocol_error(error, uri=uri) from error
         return types.ReadResourceResult(
@@ -96,8 +96,9 @@ class ResourceHandlers:
             variables = one.variables_in(uri)
             if variables is not None:
                 return one, {name: unquote(value) for name, value in variables.items()}
-        raise _unknown(uri)
+        raise unknown_resource(uri)
 
 
-def _unknown(uri: str) -> MCPError:
+def unknown_resource(uri: str) -> MCPError:
+    """The answer for a resource that does not exist, and for one that the principal may not see."""
     return MCPError(types.INVALID_PARAMS, "Resource not found", {"uri": uri})

@@ -10,11 +10,13 @@ from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
 
 from tmws_core.catalogue import OfferedTool
+from tmws_core.client_model import AnswerAwaitedError
 from tmws_core.context import ReportProgress, no_progress
 from tmws_core.pipeline import Call
 from tmws_core.principal import Principal
 from tmws_core.server.caller import ApplicationSource, principal_of
 from tmws_core.server.cancellation import cancelled_once
+from tmws_core.server.mcp_model import Rounds, model_of
 from tmws_core.server.numbers import refuse_not_finite
 from tmws_core.tool_errors import ToolError
 
@@ -66,7 +68,9 @@ class ToolHandlers:
             self._answers[key] = await call_next(ctx)
         return self._answers[key]
 
-    async def call_tool(self, request: Request, params: types.CallToolRequestParams) -> types.CallToolResult:
+    async def call_tool(
+        self, request: Request, params: types.CallToolRequestParams
+    ) -> types.CallToolResult | types.InputRequiredResult:
         """Answer `tools/call`, for any tool of the catalogue, listed or not.
 
         Raises:
@@ -74,13 +78,31 @@ class ToolHandlers:
         """
         if params.name not in self._application.catalogue.tools:
             raise MCPError(types.INVALID_PARAMS, f"Unknown tool: {params.name}; find the right name with tool_search")
-        call = Call(principal_of(self._application), "mcp", progress_of(request))
+        rounds = Rounds(params)
+        call = Call(
+            principal_of(self._application),
+            "mcp",
+            progress_of(request),
+            model_of(request, rounds, self._application.settings.core.model_seconds),
+            rounds.continued,
+        )
         arguments = params.arguments or {}
         try:
             refuse_not_finite(arguments)
-            result = await cancelled_once(self._application.pipeline.call_tool(call, params.name, arguments))
+            return await self._answer(call, params.name, arguments, rounds)
         except ToolError as error:
             return failed(error)
+
+    async def _answer(
+        self, call: Call, name: str, arguments: dict[str, Any], rounds: Rounds
+    ) -> types.CallToolResult | types.InputRequiredResult:
+        result: dict[str, Any] | None = None
+        try:
+            result = await cancelled_once(self._application.pipeline.call_tool(call, name, arguments))
+        except* AnswerAwaitedError:  # alone, or from one of the tool's own tasks
+            pass
+        if result is None:
+            return rounds.result()
         return types.CallToolResult(content=[text_of(result)], structured_content=result)
 
 

@@ -64,8 +64,7 @@ def update(
     for column, value in different.items():
         setattr(memory, column, value)
     _flush(session, memory)
-    if not different.keys().isdisjoint(("content", "tags", "memory_type")):
-        index.renew(session, memory)
+    index.renew(session, memory)
     return memory
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from tmws_agents.models.agent import Agent
 from tmws_core import Principal
 from tmws_core.tool_errors import InvalidArguments, NotFound, PermissionDenied
+from tmws_memory import index
 from tmws_memory.access import owned, present, readable
 from tmws_memory.models.memory import Memory
 from tmws_memory.models.sharing import Sharing
@@ -104,3 +105,4 @@ def _note(session: Session, memory: Memory, access_level: str) -> None:
     agents = [grant.shared_with_agent_id for grant in of(session, [memory.id])]
     columns = {"shared_with_agents": agents, "access_level": access_level}
     session.execute(update(Memory).where(Memory.id == memory.id).values(columns))
+    index.renew(session, memory)

@@ -5,6 +5,9 @@ from hashlib import blake2b
 
 from tmws_memory.models.memory import Memory
 
+OPEN = "open"
+"""The token of a memory that others than its owner may be able to read; whether they are, the access rule decides."""
+
 
 def namespace_token(namespace: str) -> str:
     """A namespace as one word of the index."""
@@ -16,16 +19,22 @@ def session_token(agent_id: str, namespace: str, session: str | None) -> str | N
     return None if session is None else _token("se", f"{agent_id}\n{namespace}\n{session}")
 
 
+def owner_token(agent_id: str) -> str:
+    """An owner as one word of the index."""
+    return _token("ow", agent_id)
+
+
 def scope_of(memory: Memory) -> str:
     """All tokens of a memory."""
-    return " ".join(tokens(memory.namespace, memory.agent_id, memory.memory_type, memory.tags))
+    narrowing = tokens(memory.namespace, memory.agent_id, memory.memory_type, memory.tags)
+    return " ".join(narrowing if memory.access_level == "private" else [*narrowing, OPEN])
 
 
 def tokens(namespace: str, agent_id: str | None, memory_type: str | None, tags: Iterable[str]) -> list[str]:
     """The tokens that a memory has, or that it must have to be found; None is any."""
     wanted = [namespace_token(namespace)]
     if agent_id is not None:
-        wanted.append(_token("ow", agent_id))
+        wanted.append(owner_token(agent_id))
     if memory_type is not None:
         wanted.append(_token("ty", memory_type))
     return [*wanted, *(_token("tg", tag) for tag in tags)]

@@ -1,20 +1,18 @@
 """Turns text into what a full-text index holds, and a question into what it is asked."""
 
 import re
-from hashlib import blake2b
 
 _WORD = re.compile(r"[^\W_]+")
 # scripts that are written without spaces: an index that splits at spaces takes a whole clause for one word
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]+")
 _MOST_WORDS = 64
 _FUNCTION_WORDS = frozenset(
-    re.findall(
-        r"\w+",
-        "a about am an and are as at be been being but by can could did do does down for from had has have he "
-        "her him his how i if in into is it its may me might must my no nor not of off on or our out over "
-        "shall she should so than that the their them then there these they this those to under up us was we "
-        "were what when where which who whom whose why will with would you your ",
-    )
+    (
+        "a about also am an and any are as at be been being but by can could d did do does doing for from had has have "
+        "having he her hers him his how i if in into is it its ll m may me might must my no not of on or our ours re s "
+        "she should so such t than that the their them then there these they this those to too ve was we were what "
+        "when where which while who whom whose why will with would you your yours"
+    ).split()
 )
 
 
@@ -31,11 +29,6 @@ def asked(question: str) -> list[str]:
     """The words of a question that say something, each once, in lower case; all its words when none does."""
     words = list(dict.fromkeys(indexed(question).split()))[:_MOST_WORDS]
     return [word for word in words if word not in _FUNCTION_WORDS] or words
-
-
-def namespace_token(namespace: str) -> str:
-    """A namespace as one word of the index, so that a search can be narrowed to it before it ranks."""
-    return f"ns{blake2b(namespace.encode(), digest_size=8).hexdigest()}"
 
 
 def _pairs(run: re.Match[str]) -> str:

@@ -12,6 +12,7 @@ revision = "memory_0002"
 down_revision = "memory_0001"
 
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]+")
+_SPEAKER = re.compile(r"(?:\[[^\]\n]{0,100}\]\s*)?(\w[\w .'-]{0,39}):\s")
 
 
 def upgrade() -> None:
@@ -116,6 +117,9 @@ def _create_documents() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("memory_id", sa.String(length=36), nullable=False),
         sa.Column("session_token", sa.Text(), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=True),
+        sa.Column("asks", sa.Boolean(), nullable=False),
+        sa.Column("speaker", sa.Text(), nullable=True),
         sa.Column("scope", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -124,7 +128,9 @@ def _create_documents() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tmws_memory_documents")),
         sa.UniqueConstraint("memory_id", name=op.f("uq_tmws_memory_documents_memory_id")),
     )
-    op.create_index("ix_tmws_memory_documents_session_token_id", "tmws_memory_documents", ["session_token", "id"])
+    op.create_index(
+        "ix_tmws_memory_documents_session_token_position", "tmws_memory_documents", ["session_token", "position"]
+    )
     if op.get_bind().dialect.name == "sqlite":
         forget = "INSERT INTO tmws_memory_search(tmws_memory_search, rowid, scope, body) VALUES ('delete', old.id, old.scope, old.body); "
         learn = "INSERT INTO tmws_memory_search(rowid, scope, body) VALUES (new.id, new.scope, new.body); "
@@ -146,22 +152,32 @@ def _fill_documents() -> None:
     connection = op.get_bind()
     found = connection.execute(
         sa.text(
-            "SELECT id, content, tags, namespace, agent_id, memory_type FROM memories "
+            "SELECT id, content, tags, namespace, agent_id, memory_type, access_level FROM memories "
             "WHERE deleted_at IS NULL AND archived_at IS NULL ORDER BY id"
         )
     )
-    insert = sa.text("INSERT INTO tmws_memory_documents (memory_id, scope, body) VALUES (:memory_id, :scope, :body)")
+    insert = sa.text(
+        "INSERT INTO tmws_memory_documents (memory_id, asks, speaker, scope, body) "
+        "VALUES (:memory_id, :asks, :speaker, :scope, :body)"
+    )
     for rows in found.partitions(1000):
         connection.execute(insert, [_document(row) for row in rows])
 
 
-def _document(row: sa.Row[*tuple[str, ...]]) -> dict[str, str]:
-    memory_id, content, tags, namespace, agent_id, memory_type = row
+def _document(row: sa.Row[*tuple[str, ...]]) -> dict[str, object]:
+    memory_id, content, tags, namespace, agent_id, memory_type, access_level = row
     names = json.loads(tags) if isinstance(tags, str) else tags
     scope = [_token("ns", namespace), _token("ow", agent_id), _token("ty", memory_type)]
-    scope += [_token("tg", name) for name in names]
+    scope += [_token("tg", name) for name in names] + ([] if access_level == "private" else ["open"])
+    speaker = _SPEAKER.match(content)
     text = _UNSPACED.sub(_pairs, "\n".join([content, *names]).lower())
-    return {"memory_id": memory_id, "scope": " ".join(scope), "body": " ".join(re.findall(r"[^\W_]+", text))}
+    return {
+        "memory_id": memory_id,
+        "asks": content.rstrip().endswith(("?", "\uff1f", "\u061f")),
+        "speaker": speaker[1].lower() if speaker else None,
+        "scope": " ".join(scope),
+        "body": " ".join(re.findall(r"[^\W_]+", text)),
+    }
 
 
 def _token(kind: str, value: str) -> str:

@@ -2,10 +2,10 @@
 
 The index is kept by the database itself, in the transaction that writes the row: by triggers on SQLite, where FTS5
 reads its text from this table, and by GIN indexes on PostgreSQL. The table has an integer key because FTS5 needs one
-that a VACUUM leaves as it is; it also tells in which order the memories of one session were stored.
+that a VACUUM leaves as it is.
 """
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tmws_core.declarative import derived
@@ -17,8 +17,11 @@ class Document(Base):
     """A memory as the index sees it.
 
     Attributes:
-        scope: tokens for its namespace, owner, type and tags, to narrow a search before it ranks.
         session_token: a token for the owner's session that it belongs to, if any.
+        position: which one of its session it is, as they were stored, from 1.
+        asks: whether it ends with a question, so that the next one of its session is likely to answer.
+        speaker: who speaks, in lower case, when it begins like a line of a transcript.
+        scope: tokens for its namespace, owner, type and tags, to narrow a search before it ranks.
         body: its words.
     """
 
@@ -27,12 +30,15 @@ class Document(Base):
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     memory_id: Mapped[str] = mapped_column(String(36), ForeignKey(Memory.id, ondelete="CASCADE"), unique=True)
     session_token: Mapped[str | None] = mapped_column(Text)
+    position: Mapped[int | None] = mapped_column(Integer)
+    asks: Mapped[bool] = mapped_column(Boolean)
+    speaker: Mapped[str | None] = mapped_column(Text)
     scope: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
 
     memory: Mapped[Memory] = relationship()
 
-    __table_args__ = (Index(None, "session_token", "id"),)
+    __table_args__ = (Index(None, "session_token", "position"),)
 
 
 _FORGET = (
