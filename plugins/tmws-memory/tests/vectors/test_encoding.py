@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -13,6 +13,7 @@ def test_a_number_takes_two_bytes_the_less_significant_first() -> None:
     assert encoded(np.array([1.0, -2.0], np.float32)) == b"\x00\x3c\x00\xc0"
 
 
+@settings(deadline=None)
 @given(arrays(np.float16, 8, elements=st.floats(width=16, allow_nan=False, allow_infinity=False)))
 def test_what_is_stored_in_half_precision_comes_back_as_it_was(vector: np.ndarray) -> None:
     assert np.array_equal(decoded(encoded(vector), 8), vector)
