@@ -27,6 +27,7 @@ def save_tokenizer(file: Path) -> None:
     tokenizer.pre_tokenizer = Whitespace()
     tokenizer.post_processor = TemplateProcessing("[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)])
     tokenizer.enable_padding(length=64)
+    tokenizer.enable_truncation(32)
     tokenizer.save(str(file))
 
 

@@ -79,6 +79,14 @@ def test_of_a_long_text_as_many_tokens_count_as_the_model_takes(model_folder: Mo
     assert np.allclose(vectors, [vector_of("[CLS]", "cat", "dog", "[SEP]")] * 2, atol=1e-6)
 
 
+def test_of_a_long_word_its_beginning_is_read(model_folder: ModelFolder, vector_of: VectorOf) -> None:
+    embedder = OnnxFolder(model_folder(settings={"sentence_bert_config.json": {"max_seq_length": 4}}))
+
+    vector = embedder.embed_query("x" * 2**20 + " cat")
+
+    assert np.allclose(vector, vector_of("[CLS]", "[UNK]", "[SEP]"), atol=1e-6)
+
+
 @pytest.mark.parametrize("text", ["", " \n", "\u3000"])
 def test_a_blank_text_has_no_direction(model_folder: ModelFolder, text: str) -> None:
     vectors = OnnxFolder(model_folder()).embed_documents([text, "cat"])
@@ -100,7 +108,7 @@ def test_texts_of_many_batches_keep_their_order(model_folder: ModelFolder) -> No
     embedder = OnnxFolder(model_folder())
     texts = ["cat " * (1 + number % 250) + "dog" for number in range(300)]
 
-    assert np.allclose(embedder.embed_documents(texts), [embedder.embed_query(text) for text in texts], atol=1e-5)
+    assert np.allclose(embedder.embed_documents(texts), [embedder.embed_query(text) for text in texts], atol=1e-4)
 
 
 def test_many_threads_share_one_model(model_folder: ModelFolder) -> None:

@@ -54,17 +54,23 @@ def test_a_token_that_the_table_does_not_have_does_not_count(
     tmp_path: Path, tokenizer: Path, embedder: StaticTable
 ) -> None:
     short = tmp_path / "short.safetensors"
-    save_file({"embedding.weight": np.eye(5, 3, dtype=np.float16)}, short)
+    save_file({"embedding.weight": np.eye(5, dtype=np.float16)}, short)
 
     vectors = StaticTable("short", short, tokenizer).embed_documents(["[UNK] car car", "car"])
 
-    assert vectors.tolist() == [[0, 1, 0], [0, 0, 0]]
+    assert vectors.tolist() == [[0, 1, 0, 0, 0], [0, 0, 0, 0, 0]]
 
 
 def test_of_a_long_text_the_first_tokens_count(embedder: StaticTable) -> None:
-    beginning = "cat " * MOST_TOKENS
+    beginning = ": " * MOST_TOKENS
 
-    assert np.array_equal(embedder.embed_query(beginning + "dog " * 100_000), embedder.embed_query("cat"))
+    assert np.array_equal(embedder.embed_query(beginning + "dog " * 100), embedder.embed_query(beginning))
+
+
+def test_no_token_is_lost_to_the_tokenizers_own_limit(embedder: StaticTable) -> None:
+    cats = embedder.embed_query("cat " * 100)
+
+    assert not np.allclose(embedder.embed_query("cat " * 100 + "dog " * 100), cats)
 
 
 def test_of_a_text_with_long_words_the_first_characters_count(embedder: StaticTable) -> None:

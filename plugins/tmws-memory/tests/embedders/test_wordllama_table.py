@@ -51,6 +51,11 @@ def test_any_text_becomes_a_proper_vector(embedder: StaticTable, text: str) -> N
     assert vector.shape == (256,)
 
 
+@pytest.mark.parametrize("text", ["", " ", "\n\t", "\u3000"])
+def test_a_blank_text_has_no_direction(embedder: StaticTable, text: str) -> None:
+    assert not embedder.embed_query(text).any()
+
+
 @settings(deadline=None)
 @given(texts=st.lists(st.text(st.characters()), max_size=5))
 def test_each_text_of_a_batch_gets_the_vector_it_has_alone(embedder: StaticTable, texts: list[str]) -> None:

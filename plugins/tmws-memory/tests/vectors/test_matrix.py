@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from numpy.typing import NDArray
 
 from tmws_memory.vectors.matrix import VectorMatrix
+from tmws_memory.vectors.normalisation import normalised
 
 EAST = np.array([1, 0], np.float32)
 NORTH = np.array([0, 1], np.float32)
@@ -55,6 +56,27 @@ def test_equal_vectors_are_ordered_by_id_wherever_they_stand() -> None:
 
     assert [identifier for identifier, _ in found] == ids[:20]
     assert len({similarity for _, similarity in found}) == 1
+
+
+def test_vectors_that_single_precision_cannot_tell_apart_are_ranked_exactly() -> None:
+    vectors = normalised(random_vectors(1, 256) + random_vectors(2_000, 256) * np.float32(1e-6))
+    query = normalised(random_vectors(2, 256))[0]
+    ids = [f"{row:04}" for row in range(2_000)]
+    matrix = VectorMatrix(256)
+    matrix.put(ids, vectors)
+
+    exact = normalised(vectors).astype(np.float64) @ normalised(query[np.newaxis])[0].astype(np.float64)
+    expected = [ids[row] for row in np.argsort(-exact, kind="stable")[:50]]
+
+    assert [identifier for identifier, _ in matrix.nearest(query, 50)] == expected
+
+
+def test_no_similarity_exceeds_1() -> None:
+    matrix = VectorMatrix(32)
+    vectors = random_vectors(500)
+    matrix.put([str(row) for row in range(500)], vectors)
+
+    assert max(matrix.nearest(vector, 1)[0][1] for vector in vectors) <= 1
 
 
 def test_a_known_id_gets_its_new_vector() -> None:

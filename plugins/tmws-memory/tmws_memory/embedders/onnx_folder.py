@@ -157,7 +157,7 @@ class _Model:
         if self.pooling == "cls":
             return output[:, 0]
         weights = mask.astype(np.float32)
-        sums: _Numbers = np.einsum("bth,bt->bh", output, weights)
+        sums: _Numbers = np.matmul(weights[:, np.newaxis], output)[:, 0]
         mean: _Numbers = sums / weights.sum(axis=1, keepdims=True)
         return mean
 
