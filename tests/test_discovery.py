@@ -288,3 +288,25 @@ def test_the_reason_is_logged(
 def test_a_plugin_that_is_wanted_and_not_installed_ends_the_start(assemble: Callable[..., Assembly]) -> None:
     with pytest.raises(ConfigurationError, match="TMWS_PLUGINS names nonsense, which is not installed"):
         assemble("nonsense")
+
+
+def test_a_hook_that_a_plugin_brings_may_be_answered_last(
+    install_plugin: InstallPlugin, assemble: Assemble, status_of: StatusOf
+) -> None:
+    spec = "from tmws_core import hookspec\n@hookspec(firstresult=True)\ndef flavour(): ..."
+    plugin = """
+        from tmws_core import hookimpl
+        from ice import hooks
+
+        @hookimpl
+        def tmws_hookspecs():
+            return hooks
+
+        @hookimpl(trylast=True)
+        def flavour():
+            return "vanilla"
+    """
+    install_plugin("ice", {"__init__.py": plugin, "hooks.py": spec})
+    assembly = assemble("ice")
+    assert status_of(assembly, "ice") == ("active", "")
+    assert assembly.manager.hook.flavour() == "vanilla"

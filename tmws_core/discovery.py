@@ -159,7 +159,8 @@ def _register(manager: pluggy.PluginManager, record: PluginRecord) -> None:
                 manager.unregister(record.hooks)
                 raise PluginError(f"hook {caller.name!r} does not exist{_nearest(caller.name, known)}")
             wraps = implementation.wrapper or implementation.hookwrapper
-            if wraps or implementation.tryfirst or implementation.trylast:
+            of_the_core = hasattr(hookspecs, caller.name)  # each plugin answers those for itself, in no order
+            if of_the_core and (wraps or implementation.tryfirst or implementation.trylast):
                 manager.unregister(record.hooks)
                 raise PluginError(f"hook {caller.name!r} must be plain: no wrapper, tryfirst or trylast")
 

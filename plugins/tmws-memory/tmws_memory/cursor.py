@@ -46,4 +46,4 @@ def decode(cursor: str, principal: Principal, question: str) -> Any:  # noqa: AN
 
 
 def _sum(text: str, principal: Principal, question: str) -> str:
-    return sha256("\n".join([principal.agent_id, principal.namespace, question, text]).encode()).hexdigest()[:_SUM]
+    return sha256(json.dumps([principal.agent_id, principal.namespace, question, text]).encode()).hexdigest()[:_SUM]

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy import cast, literal
 
 from tmws_memory.models.memory import Memory
 from tmws_memory.scope import tokens

@@ -36,9 +36,7 @@ def remove(session: Session, memory_ids: Sequence[str]) -> None:
     for namespace_token, model in spaces:
         session.execute(
             update(Vector)
-            .where(
-                Vector.memory_id.in_(memory_ids), Vector.namespace_token == namespace_token, Vector.model == model
-            )
+            .where(Vector.memory_id.in_(memory_ids), Vector.namespace_token == namespace_token, Vector.model == model)
             .values(vector=None, revision=next_revision(session, namespace_token, model))
         )
 
@@ -62,7 +60,8 @@ def _placed(session: Session, rows: list[dict[str, Any]]) -> list[dict[str, Any]
     last: dict[str, int] = {}
     if tokens:
         known = select(Document.session_token, func.max(Document.position)).where(Document.session_token.in_(tokens))
-        last = {token: position for token, position in session.execute(known.group_by(Document.session_token))}
+        for token, position in session.execute(known.group_by(Document.session_token)):
+            last[str(token)] = position or 0
     for row in rows:
         token = row["session_token"]
         row["position"] = None if token is None else last.get(token, 0) + 1

@@ -34,7 +34,7 @@ def refuse_longer(expires_at: datetime | None, access_level: str, settings: Memo
     longest = settings.longest_days(access_level)
     if expires_at is not None and expires_at > utc_now() + timedelta(days=longest):
         raise InvalidArguments(
-            f"the memory lives until {expires_at:%Y-%m-%d}, and at the level {access_level!r} it may live {longest} days",
+            f"it lives until {expires_at:%Y-%m-%d}, and at the level {access_level!r} it may live {longest} days",
             hint="give it a shorter ttl_days in the same call",
             details={"faults": [{"argument": "access_level", "fault": f"lifetime of more than {longest} days"}]},
         )

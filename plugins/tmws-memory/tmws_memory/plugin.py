@@ -1,15 +1,23 @@
-"""What tmws-memory contributes to the core."""
+"""What tmws-memory contributes to the core, and to its own hooks."""
 
+from contextlib import AbstractAsyncContextManager
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from tmws_core import hookimpl
-from tmws_memory import migrations, models, resources, tools
+from tmws_core.host import Host
+from tmws_memory import hookspecs, migrations, models, resources, tools
 from tmws_memory.settings import MemorySettings
+from tmws_memory.state import MemoryState, running
+
+if TYPE_CHECKING:
+    from tmws_memory.embedders.embedder import Embedder
+    from tmws_memory.vectors.index import VectorIndex
 
 
 @hookimpl
 def tmws_models() -> ModuleType:
-    """The four tables, and the documents under which memories are found."""
+    """The four tables, and what is derived from them."""
     return models
 
 
@@ -21,7 +29,7 @@ def tmws_migrations() -> ModuleType:
 
 @hookimpl
 def tmws_tools() -> ModuleType:
-    """To store, get, list, search, update and delete memories."""
+    """To store, read, find, change, share and condense memories."""
     return tools
 
 
@@ -33,5 +41,35 @@ def tmws_resources() -> ModuleType:
 
 @hookimpl
 def tmws_settings() -> type[MemorySettings]:
-    """How large a memory may be."""
+    """How large a memory may be, how long it lives, and how it is found."""
     return MemorySettings
+
+
+@hookimpl
+def tmws_hookspecs() -> ModuleType:
+    """The embedder and the vector index."""
+    return hookspecs
+
+
+@hookimpl
+def tmws_lifespan(application: Host) -> AbstractAsyncContextManager[MemoryState]:
+    """Embeds what is stored, and counts what is read."""
+    return running(application)
+
+
+@hookimpl(trylast=True)
+def tmws_memory_embedder(application: Host) -> "Embedder":
+    """The operator's ONNX folder, or else the static table that is installed."""
+    from tmws_memory.embedders.onnx_folder import OnnxFolder
+    from tmws_memory.embedders.static_table import wordllama_table
+
+    folder = application.settings.section(MemorySettings).onnx_folder
+    return wordllama_table() if folder is None else OnnxFolder(folder)
+
+
+@hookimpl(trylast=True)
+def tmws_memory_vector_index(application: Host) -> "VectorIndex":
+    """A table of vectors that each process scans."""
+    from tmws_memory.vectors.scan import VectorScan
+
+    return VectorScan(application.settings.section(MemorySettings).vector_cache_megabytes * 1_000_000)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, select, tuple_
 from sqlalchemy.orm import Session
@@ -122,9 +121,9 @@ def _in_state(principal: Principal, state: str) -> ColumnElement[bool]:
     return readable(principal)
 
 
-def _with_trust() -> Select[Any]:
+def _with_trust() -> Select[Memory, float]:
     return select(Memory, Agent.trust_score).join(Agent, Agent.agent_id == Memory.agent_id)
 
 
-def _recalled(session: Session, statement: Select[Any]) -> list[Recalled]:
+def _recalled(session: Session, statement: Select[Memory, float]) -> list[Recalled]:
     return [Recalled(memory, trust) for memory, trust in session.execute(statement)]

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import and_, delete as delete_rows, or_, select
+from sqlalchemy import and_, or_, select
+from sqlalchemy import delete as delete_rows
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 

@@ -1,4 +1,4 @@
-"""To store memories: what an owner has remembered already, with the same text in the same namespace, is not stored twice."""
+"""To store memories; what an owner has already, with the same text in the same namespace, is not stored twice."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

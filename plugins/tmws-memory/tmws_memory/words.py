@@ -7,12 +7,13 @@ _WORD = re.compile(r"[^\W_]+")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]+")
 _MOST_WORDS = 64
 _FUNCTION_WORDS = frozenset(
-    (
+    re.findall(
+        r"\w+",
         "a about also am an and any are as at be been being but by can could d did do does doing for from had has have "
         "having he her hers him his how i if in into is it its ll m may me might must my no not of on or our ours re s "
         "she should so such t than that the their them then there these they this those to too ve was we were what "
-        "when where which while who whom whose why will with would you your yours"
-    ).split()
+        "when where which while who whom whose why will with would you your yours",
+    )
 )
 
 

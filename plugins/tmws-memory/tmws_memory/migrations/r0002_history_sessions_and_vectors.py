@@ -3,6 +3,7 @@
 import json
 import re
 from hashlib import blake2b
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -164,7 +165,7 @@ def _fill_documents() -> None:
         connection.execute(insert, [_document(row) for row in rows])
 
 
-def _document(row: sa.Row[*tuple[str, ...]]) -> dict[str, object]:
+def _document(row: sa.Row[*tuple[Any, ...]]) -> dict[str, object]:
     memory_id, content, tags, namespace, agent_id, memory_type, access_level = row
     names = json.loads(tags) if isinstance(tags, str) else tags
     scope = [_token("ns", namespace), _token("ow", agent_id), _token("ty", memory_type)]

@@ -21,7 +21,6 @@ from tmws_core.columns import (
 )
 from tmws_memory.models.base import Base
 
-
 # what is deleted or archived may be remembered anew
 _PRESENT = text("deleted_at IS NULL AND archived_at IS NULL")
 

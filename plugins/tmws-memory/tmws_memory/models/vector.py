@@ -10,8 +10,8 @@ from tmws_memory.models.memory import Memory
 class Vector(Base):
     """A memory's vector, or the mark that it has none any more.
 
-    Every process keeps the vectors that it searches in its own memory. The revision, which grows with each change in a
-    namespace, tells it what it has not read yet; a row whose vector was taken away stays, so that the others hear of it.
+    Every process keeps the vectors that it searches in its own memory. The revision, which grows with each change in
+    a namespace, tells it what it has not read yet; a row whose vector was taken away stays, so that others hear of it.
     """
 
     __tablename__ = "tmws_memory_vectors"

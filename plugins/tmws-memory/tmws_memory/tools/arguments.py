@@ -39,4 +39,3 @@ FilterType = Annotated[MemoryType | None, Field(description="Only memories of th
 FilterAgent = Annotated[AgentId | None, Field(description="Only memories of this agent.")]
 Since = Annotated[Moment, Field(description="Only memories from this moment on.")]
 Until = Annotated[Moment, Field(description="Only memories before this moment.")]
-

@@ -37,9 +37,7 @@ State = Annotated[
 @tool(scope="memory:read", read_only=True, idempotent=True, listed=True)
 async def memory_get(ctx: Context, memory_id: MemoryId, offset: Offset = 0) -> RecalledMemory:
     """Read one memory by its identifier; a long one in parts, each from an offset on."""
-    recalled = await ctx.transaction(
-        lambda session: reading.get(session, memory_id, readable(ctx.principal))
-    )
+    recalled = await ctx.transaction(lambda session: reading.get(session, memory_id, readable(ctx.principal)))
     ctx.state(MemoryState).accesses.note([memory_id])
     return RecalledMemory.of(recalled, offset=offset)
 

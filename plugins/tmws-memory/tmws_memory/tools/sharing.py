@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import and_
 from sqlalchemy.orm import Session
 
@@ -23,7 +23,9 @@ Permission = Annotated[
 class Grant(BaseModel):
     """What an agent may do with a memory, and until when."""
 
-    agent_id: str
+    model_config = ConfigDict(from_attributes=True)
+
+    agent_id: str = Field(validation_alias="shared_with_agent_id")
     permission: Permission
     shared_at: datetime
     expires_at: datetime | None
@@ -66,14 +68,6 @@ async def memory_grants(ctx: Context, memory_id: MemoryId) -> list[Grant]:
 
     def work(session: Session) -> list[Grant]:
         reading.get(session, memory_id, and_(owned(ctx.principal), present()))
-        return [
-            Grant(
-                agent_id=grant.shared_with_agent_id,
-                permission=grant.permission,
-                shared_at=grant.shared_at,
-                expires_at=grant.expires_at,
-            )
-            for grant in grants.of(session, [memory_id])
-        ]
+        return [Grant.model_validate(grant) for grant in grants.of(session, [memory_id])]
 
     return await ctx.transaction(work)

@@ -81,7 +81,8 @@ async def memory_store(
 
 @tool(scope="memory:write")
 async def memory_store_many(
-    ctx: Context, memories: Annotated[list[NewMemory], Field(min_length=1, max_length=1000, description="What to store.")]
+    ctx: Context,
+    memories: Annotated[list[NewMemory], Field(min_length=1, max_length=1000, description="What to store.")],
 ) -> list[StoreReceipt]:
     """Remember several things at once: all of them are stored, or none."""
     return await _store(ctx, memories)
@@ -97,7 +98,9 @@ async def memory_update(
     importance: Annotated[Importance | None, Field(description="The new importance.")] = None,
     context: Annotated[Facts | None, Field(description="The new facts, instead of all former ones.")] = None,
     source_url: Annotated[Link, Field(description="Where it comes from now.")] = None,
-    access_level: Annotated[AccessLevel | None, Field(description="Who may read it from now on; its owner alone changes that.")] = None,
+    access_level: Annotated[
+        AccessLevel | None, Field(description="Who may read it from now on; its owner alone changes that.")
+    ] = None,
     ttl_days: Annotated[Days | None, Field(description="From now, after how many days it is forgotten.")] = None,
     expected_version: Annotated[
         Version | None, Field(description="Refuse the change when the memory is not at this version any more.")

@@ -1,0 +1,58 @@
+"""Which memories were read, counted together some time later: to read one does not wait for a write."""
+
+import time
+from collections.abc import Iterable, Sequence
+from functools import partial
+
+from sqlalchemy import case, update
+from sqlalchemy.orm import Session
+
+from tmws_core.columns import utc_now
+from tmws_core.database import Database
+from tmws_memory.models.memory import Memory
+
+SECONDS_BETWEEN_COUNTED = 5.0
+_KEPT, _GAINED = 0.99, 0.05
+_AT_ONCE = 500
+
+
+class Accesses:
+    """The memories that were read since the last time they were counted; each counts once in five seconds."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._noted: dict[str, float] = {}
+        self._counted: dict[str, float] = {}
+
+    def note(self, memory_ids: Iterable[str]) -> None:
+        """Somebody has read some memories."""
+        now = time.monotonic()
+        for memory_id in memory_ids:
+            if now - self._counted.get(memory_id, -SECONDS_BETWEEN_COUNTED) >= SECONDS_BETWEEN_COUNTED:
+                self._noted.setdefault(memory_id, now)
+
+    async def count(self) -> None:
+        """Write down what was noted: one reading more, now, and a little more relevant."""
+        noted, self._noted = self._noted, {}
+        now = time.monotonic()
+        self._counted = {one: at for one, at in self._counted.items() if now - at < SECONDS_BETWEEN_COUNTED}
+        self._counted |= noted
+        identifiers = sorted(noted)
+        for start in range(0, len(identifiers), _AT_ONCE):
+            part = identifiers[start : start + _AT_ONCE]
+            await self._database.transaction(partial(_count, memory_ids=part), read_only=False)
+
+
+def _count(session: Session, memory_ids: Sequence[str]) -> None:
+    gained = Memory.relevance_score * _KEPT + _GAINED
+    session.execute(
+        update(Memory)
+        .where(Memory.id.in_(memory_ids))
+        .values(
+            access_count=Memory.access_count + 1,
+            accessed_at=utc_now(),
+            relevance_score=case((gained > 1, 1.0), else_=gained),
+            updated_at=Memory.updated_at,
+        )
+        .execution_options(synchronize_session=False)
+    )

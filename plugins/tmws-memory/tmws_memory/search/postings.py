@@ -1,0 +1,105 @@
+"""Which memories have which words of a question."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log
+from typing import Any
+
+from sqlalchemy import TextClause, text
+from sqlalchemy.orm import Session
+
+from tmws_core import Principal
+from tmws_memory.filters import Filters
+from tmws_memory.scope import OPEN, owner_token
+
+FEWEST_PER_WORD = 1000
+SHARE_PER_WORD = 20
+"""A word that more than one memory in so many has does not tell them apart, and is passed over."""
+
+_SQLITE = text(
+    "SELECT rowid FROM tmws_memory_search WHERE tmws_memory_search MATCH :question ORDER BY rowid DESC LIMIT :most"
+)
+_SQLITE_COUNT = text("SELECT count(*) FROM tmws_memory_search WHERE tmws_memory_search MATCH :question")
+_POSTGRESQL = text(
+    "SELECT id FROM tmws_memory_documents WHERE to_tsvector('simple', scope) @@ to_tsquery('simple', :scope) "
+    "AND to_tsvector('english', body) @@ plainto_tsquery('english', :word) ORDER BY id DESC LIMIT :most"
+)
+_POSTGRESQL_COUNT = text(
+    "SELECT count(*) FROM tmws_memory_documents WHERE to_tsvector('simple', scope) @@ to_tsquery('simple', :scope)"
+)
+
+
+@dataclass(frozen=True)
+class Posting:
+    """A word of the question, and the documents that have it.
+
+    Attributes:
+        word: as it was asked, in lower case.
+        documents: the keys of the documents, the newest first.
+        weight: how much the word tells: the inverse document frequency, smoothed (Robertson and Spärck Jones 1976).
+    """
+
+    word: str
+    documents: frozenset[int]
+    weight: float
+
+
+class Scope:
+    """The part of the index in which a caller searches: the filters, and what may be there for the caller at all."""
+
+    def __init__(self, principal: Principal, filters: Filters) -> None:
+        self._all = filters.tokens
+        self._any = [owner_token(principal.agent_id), OPEN]
+
+    @property
+    def key(self) -> str:
+        """What tells one scope from another."""
+        return " ".join([*self._all, *self._any])
+
+    def question(self, dialect: str, word: str | None = None) -> dict[str, Any]:
+        """The parameters of a query in this scope, perhaps for one word."""
+        if dialect == "postgresql":
+            return {"scope": f"{' & '.join(self._all)} & ({' | '.join(self._any)})", "word": word}
+        scope = f"scope : ({' AND '.join(self._all)}) AND scope : ({' OR '.join(self._any)})"
+        # a quoted word is never an operator of FTS5
+        return {"question": scope if word is None else f'{scope} AND body : "{word}"'}
+
+
+def count(session: Session, scope: Scope) -> int:
+    """How many documents a scope has."""
+    dialect = session.get_bind().dialect.name
+    return session.scalar(_by(dialect, _SQLITE_COUNT, _POSTGRESQL_COUNT), scope.question(dialect)) or 0
+
+
+def postings(session: Session, words: Sequence[str], scope: Scope, size: int) -> list[Posting]:
+    """The postings of those words that tell the documents of a scope apart; of the commonest one if none does.
+
+    Args:
+        session: a reading session.
+        words: the words, in lower case, each once.
+        scope: where to look.
+        size: how many documents the scope has, or had a moment ago.
+    """
+    most = max(FEWEST_PER_WORD, size // SHARE_PER_WORD)
+    dialect = session.get_bind().dialect.name
+    statement = _by(dialect, _SQLITE, _POSTGRESQL)
+    found: list[Posting] = []
+    common: list[Posting] = []
+    seen: set[frozenset[int]] = set()
+    for word in words:
+        rows = session.execute(statement, {**scope.question(dialect, word), "most": most})
+        documents = frozenset(key for (key,) in rows)
+        if documents in seen and documents:  # two forms of one word
+            continue
+        seen.add(documents)
+        posting = Posting(word, documents, _weight(size, len(documents)))
+        (common if len(documents) == most else found).append(posting)
+    return found if any(one.documents for one in found) else [*found, *common]
+
+
+def _weight(size: int, documents: int) -> float:
+    return log(1 + (max(size, documents) - documents + 0.5) / (documents + 0.5))
+
+
+def _by(dialect: str, sqlite: TextClause, postgresql: TextClause) -> TextClause:
+    return postgresql if dialect == "postgresql" else sqlite
