@@ -42,6 +42,7 @@ _RELATION = re.compile(
     r"""(?:"(?P<double>[^"\[]+)"|'(?P<single>[^'\[]+)'|(?P<word>[^\s"'\[]+))\s*"""
     r"""\[\[(?P<target>[^\[\]]+)\]\]\s*(?:\((?P<context>(?:[^()]|\([^()]*\))*)\))?"""
 )
+_LONGEST_NAME = 500
 _MERE_LINK = "#bm:links_to"
 _CONTEXT = re.compile(r"\(([^()]*)\)\Z")
 
@@ -53,14 +54,19 @@ class _Item:
     Attributes:
         line: the line of the file.
         indent: how far it is indented; what is indented further belongs to it.
-        raw: its lines as they are.
-        text: its text without the mark of the list.
+        mark: what stands before its text, with the mark of the list.
+        lines: its text, and the lines that belong to it.
     """
 
     line: int
     indent: int
-    raw: str
-    text: str
+    mark: str
+    lines: list[str]
+
+    @property
+    def text(self) -> str:
+        """Its text without the last line end."""
+        return "".join(self.lines).rstrip()
 
 
 @dataclass(slots=True)
@@ -107,7 +113,7 @@ def recognises(path: Path) -> bool:
 
 def _records(note: Note, longest: int) -> Iterator[Record | Fault]:
     permalink = note.front.get("permalink")
-    session = permalink if isinstance(permalink, str) and permalink else note.name
+    session = permalink if isinstance(permalink, str) and 0 < len(permalink) <= _LONGEST_NAME else note.name
     kind = note.front.get("type")
     memory_type = (slug(kind) if isinstance(kind, str) else "") or "note"
     if str(note.front.get("bm_parse_semantics")).lower() == "false":
@@ -117,9 +123,11 @@ def _records(note: Note, longest: int) -> Iterator[Record | Fault]:
     prose = _prose(sections)
     if prose or not any(section.items for section in sections):
         yield from records(note, prose, memory_type, session, longest)
+    first = not prose
     for section in sections:
         for item in section.items:
-            yield _memory(note, section, item, session)
+            yield _memory(note, section, item, session, first)
+            first = False
 
 
 def _sections(note: Note) -> list[_Section]:
@@ -128,13 +136,12 @@ def _sections(note: Note) -> list[_Section]:
     for number, line in enumerate(marked_lines(note.body), note.first_line):
         begun = None if line.code else _ITEM.match(line.text)
         if item and not begun and _continues(item, line):
-            item.raw += line.text
-            item.text += line.text
+            item.lines.append(line.text)
             continue
         _put(sections[-1], item)
         item = None
         if begun:
-            item = _Item(number, _width(begun["indent"]), line.text, begun["text"])
+            item = _Item(number, _width(begun["indent"]), line.text[: begun.start("text")], [begun["text"]])
         elif line.heading:
             sections.append(_Section(line.heading, line.text))
         else:
@@ -155,11 +162,11 @@ def _width(indent: str) -> int:
 def _put(section: _Section, item: _Item | None) -> None:
     if item is None:
         return
-    text = item.text.rstrip()
+    text = item.text
     if not text.endswith(_MERE_LINK) and (_relation(text) or _observation(text)):
         section.items.append(item)
     else:
-        section.prose.append(item.raw)
+        section.prose += [item.mark, *item.lines]
 
 
 def _relation(text: str) -> re.Match[str] | None:
@@ -193,23 +200,23 @@ def _holds(section: _Section, following: list[_Section]) -> bool:
     return below is not None and section.heading is not None and below.level > section.heading.level
 
 
-def _memory(note: Note, section: _Section, item: _Item, session: str) -> Record | Fault:
-    text = item.text.rstrip()
-    facts: dict[str, JsonValue] = {"section": section.heading.title} if section.heading else {}
+def _memory(note: Note, section: _Section, item: _Item, session: str, first: bool) -> Record | Fault:
+    text = item.text
+    facts: dict[str, JsonValue] = {"section": section.heading.title[:_LONGEST_NAME]} if section.heading else {}
     if relation := _relation(text):
-        return _of_relation(note, item, relation, session, facts)
+        return _of_relation(note, item, relation, session, facts, first)
     category, said = _observation(text) or ("", text)
     facts |= {"category": category} if category else {}
     facts |= {"context": aside[1].strip()} if (aside := _CONTEXT.search(said)) else {}
     memory_type = slug(category) or "observation"
-    return note.memory(f"{note.title}: {said}", memory_type, inline_tags(said), session, facts, item.line)
+    return note.memory(f"{note.title}: {said}", memory_type, inline_tags(said), session, facts, first, item.line)
 
 
 def _of_relation(
-    note: Note, item: _Item, found: re.Match[str], session: str, facts: dict[str, JsonValue]
+    note: Note, item: _Item, found: re.Match[str], session: str, facts: dict[str, JsonValue], first: bool
 ) -> Record | Fault:
     kind = found["double"] or found["single"] or found["word"]
     target, aside = found["target"].strip(), found["context"]
     facts = {**facts, "relation_type": kind, "to": target, **({"context": aside.strip()} if aside else {})}
     content = f"{note.title} {kind.replace('_', ' ')} {target}{f' ({aside})' if aside else ''}"
-    return note.memory(content, "relation", [word] if (word := tag(target)) else [], session, facts, item.line)
+    return note.memory(content, "relation", [word] if (word := tag(target)) else [], session, facts, first, item.line)

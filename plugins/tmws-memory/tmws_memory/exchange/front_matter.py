@@ -90,8 +90,8 @@ def _load(text: str) -> dict[str, JsonValue]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise Malformed(f"the front matter is no YAML: {error.problem}", mark.line + 2 if mark else 1) from error
-    except (yaml.YAMLError, ValueError) as error:
-        # an escape beyond Unicode is a ValueError to PyYAML
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        # PyYAML lets through what Python says of an escape beyond Unicode
         if isinstance(error, Malformed):
             raise
         raise Malformed(f"the front matter is no YAML: {shown(error)}", 1) from error

@@ -4,8 +4,8 @@
     {"content": "the build needs Node 22", "id": "…", "tags": ["build"], "created_at": "2026-01-31T12:00:00Z"}
 
 A field with its default is left out. Every line is JSON after RFC 8259 in UTF-8; U+0085, U+2028 and U+2029 are
-escaped, because some programs take them for the end of a line. A reader takes a file whose header was lost, and one made of
-several.
+escaped, because some programs take them for the end of a line. A reader takes a file whose header was lost, and several
+files that were joined.
 """
 
 import json

@@ -14,7 +14,11 @@ from tmws_memory.exchange.sections import marked_lines
 
 _INLINE_CODE = re.compile(r"(`+)[^`\n]*\1")
 _INLINE_TAG = re.compile(r"(?:^|(?<=\s))#([\w/-]*[^\W\d][\w/-]*)", re.MULTILINE)
+_ADDRESS = re.compile(r"https?://\S+\Z")
 _SEPARATORS = re.compile(r"[,\s]+")
+_LONGEST_TAG = 100
+_LONGEST_TITLE = 200
+_LONGEST_ADDRESS = 2000
 _TAGS = ("tags", "tag")
 _CREATED = ("created_at", "created", "date created", "date")
 _UPDATED = ("updated_at", "updated", "modified", "date modified")
@@ -30,7 +34,7 @@ class Note:
         title: the title in its front matter, or the name of the file without the ending.
         body: its text after the front matter, unchanged.
         first_line: the line of the file on which the body begins.
-        front: what its front matter says besides title and tags.
+        front: what its front matter says besides its tags and its title.
         tags: the tags of the front matter, each once.
         created_at: the moment that its front matter names, or when the file was changed.
         updated_at: the same for the last change; None when the front matter names no moment at all.
@@ -54,6 +58,7 @@ class Note:
         tags: Iterable[str],
         session: str | None,
         facts: Mapping[str, JsonValue],
+        first: bool,
         line: int | None = None,
     ) -> Record | Fault:
         """A memory that comes from this note.
@@ -61,21 +66,25 @@ class Note:
         Args:
             content: its text.
             memory_type: its type.
-            tags: its tags besides those of the note; what a memory cannot have of them all is kept in its context.
+            tags: its tags besides those of the note.
             session: its session.
             facts: what its context says besides where it comes from.
+            first: whether it is the first of this note. Only the first has in its context what else the front matter
+                says, and all the tags where they are more or longer than tags may be: as often as a note has memories,
+                that could be far more than is in the file.
             line: the line of the file on which it stands.
         """
         every = list(dict.fromkeys([*self.tags, *tags]))
         context: dict[str, JsonValue] = {"title": self.title, "path": self.name, **facts}
-        if self.front:
+        taken = [tag for tag in every if len(tag) <= _LONGEST_TAG][:MOST_TAGS]
+        if first and self.front:
             context["front_matter"] = self.front
-        if len(every) > MOST_TAGS:
+        if first and taken != every:
             context["tags"] = list[JsonValue](every)
         values = {
             "content": content,
             "memory_type": memory_type,
-            "tags": every[:MOST_TAGS],
+            "tags": taken,
             "context": context,
             "source_url": self.source_url,
             "session": session,
@@ -114,12 +123,13 @@ def _note(file: File, document: Document) -> Note:
     front = document.front or {}
     named = _first_moment(front, _CREATED)
     tags = [tag for name in _TAGS for tag in _listed(front.get(name))]
+    title = _title(front.get("title"))
     return Note(
         name=file.name,
-        title=_title(front.get("title")) or file.name.rpartition("/")[2].rpartition(".")[0],
+        title=title or file.name.rpartition("/")[2].rpartition(".")[0],
         body=document.body,
         first_line=document.first_line,
-        front={name: value for name, value in front.items() if name not in {"title", *_TAGS}},
+        front={name: value for name, value in front.items() if name not in _TAGS and not (title and name == "title")},
         tags=list(dict.fromkeys(tags)),
         created_at=named or file.modified,
         updated_at=_first_moment(front, _UPDATED) or (file.modified if named else None),
@@ -128,7 +138,8 @@ def _note(file: File, document: Document) -> Note:
 
 
 def _title(value: JsonValue) -> str:
-    return "" if value is None or isinstance(value, list | dict) else str(value).strip()
+    title = "" if value is None or isinstance(value, list | dict) else str(value).strip()
+    return title if len(title) <= _LONGEST_TITLE else ""
 
 
 def _listed(value: JsonValue) -> Iterator[str]:
@@ -150,5 +161,5 @@ def _first_moment(front: Mapping[str, JsonValue], names: tuple[str, ...]) -> dat
 
 
 def _first_address(front: Mapping[str, JsonValue]) -> str | None:
-    found = (front.get(name) for name in _SOURCES)
-    return next((value for value in found if isinstance(value, str) and re.match(r"https?://\S+\Z", value)), None)
+    found = (value for name in _SOURCES if isinstance(value := front.get(name), str) and _ADDRESS.match(value))
+    return next((value for value in found if len(value) <= _LONGEST_ADDRESS), None)

@@ -2,17 +2,18 @@
 
 A note becomes one memory of the type `note`, or several when it is long:
 
-- its text is that of the note, unchanged, with links such as `[[Target]]`. Where it does not begin with a heading of
-  the first level, the title stands above it as one, because notes are called by their titles
+- its text is that of the note, with links such as `[[Target]]`, from its first line that is not blank. Where that is no
+  heading of the first level, the title stands above it as one, because notes are called by their titles
 - a note that is longer than a limit is divided at its headings; every part has the title above it, and all parts have
   the path of the note as their session
-- its tags are those of the front matter and those in the text; what else the front matter says is in its context, with
-  the title and the path
+- its tags are those of the front matter and those in the text; what else the front matter says is in the context of
+  its first memory, and the title and the path are in that of every one
 - it is as old as its front matter says (`created`, `date`), or as the file
 
 Hidden files and folders, links and what is not Markdown are passed over.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from tmws_memory.exchange.sample import first_documents
 from tmws_memory.exchange.sections import marked_lines, split
 
 LONGEST_PART = 8000
+_BLANK_LINES = re.compile(r"\A(?:[^\S\n]*(?:\n|\Z))+")
 
 
 def read(path: Path, *, longest: int = LONGEST_PART, largest: int = LARGEST_FILE, advance: Advance = ignore) -> Reading:
@@ -67,7 +69,8 @@ def records(note: Note, text: str, memory_type: str, session: str | None, longes
         session: their session; without it, the path of the note when it is divided.
         longest: how many characters of the text one memory may have.
     """
-    if not text.strip():
+    text = _BLANK_LINES.sub("", text)
+    if not text:
         yield Fault(note.name, None, "the note has no text; there is nothing to remember")
         return
     parts = [part for part in split(text, longest) if part.strip()]
@@ -75,7 +78,7 @@ def records(note: Note, text: str, memory_type: str, session: str | None, longes
     for number, part in enumerate(parts, 1):
         content = part if number == 1 and _has_title(part) else f"# {note.title}\n\n{part}"
         facts: dict[str, JsonValue] = {"part": number, "parts": len(parts)} if len(parts) > 1 else {}
-        yield note.memory(content, memory_type, tags, session or (note.name if facts else None), facts)
+        yield note.memory(content, memory_type, tags, session or (note.name if facts else None), facts, number == 1)
 
 
 def _has_title(text: str) -> bool:

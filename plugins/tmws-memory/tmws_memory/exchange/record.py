@@ -50,7 +50,7 @@ def _moment(value: object) -> object:
 
 def _in_utc(moment: datetime) -> datetime:
     try:
-        return moment.astimezone(UTC)
+        return moment.astimezone(UTC).replace(fold=0)
     except OverflowError as error:
         raise ValueError("it lies before the year 1 or after the year 9999 in UTC") from error
 

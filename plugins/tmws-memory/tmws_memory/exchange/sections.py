@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*\r?\n?\Z")
+_HEADING = re.compile(r" {0,3}(#{1,6})(?=\s|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +66,28 @@ def _split(text: str, largest: int, ways: Sequence[Callable[[str], Iterator[str]
     if len(text) <= largest:
         return [text] if text else []
     parts: list[str] = []
+    small: list[str] = []
+    length = 0
     for piece in ways[0](text):
+        if small and length + len(piece) > largest:
+            parts.append("".join(small))
+            small, length = [], 0
         if len(piece) > largest:
             parts += _split(piece, largest, ways[1:])
-        elif parts and len(parts[-1]) + len(piece) <= largest:
-            parts[-1] += piece
         else:
-            parts.append(piece)
-    return parts
+            small.append(piece)
+            length += len(piece)
+    return [*parts, "".join(small)] if small else parts
 
 
 def _heading(line: str) -> Heading | None:
     match = _HEADING.match(line)
-    return Heading(len(match[1]), (match[2] or "").strip()) if match else None
+    if match is None:
+        return None
+    title = line[match.end() :].strip()
+    # a run of number signs closes a heading where a space stands before it
+    opened = title.rstrip("#")
+    return Heading(len(match[1]), title if opened and opened == opened.rstrip() else opened.rstrip())
 
 
 def _sections(text: str) -> Iterator[str]:

@@ -12,8 +12,9 @@ The file (`memory.jsonl`, earlier `memory.json`) has one JSON object on each lin
   session of the entity from which it goes
 - the words of the file, which may be no types or tags, are in the context as they are
 
-What the server would pass over is a fault: a line of another type, an entity or relation without a name. An observation
-that is no text is a fault, and the others of its entity are kept. Fields that the server does not have are passed over.
+What the server would pass over is a fault: a line of another type, an entity or relation without a name. So is a
+name of more than 1000 characters. An observation that is no text is a fault, and the others of its entity are kept.
+Fields that the server does not have are passed over.
 """
 
 from collections.abc import Iterator
@@ -28,15 +29,18 @@ from tmws_memory.exchange.record import Fault, Reading, Record, build, shown
 from tmws_memory.exchange.sample import first_lines
 from tmws_memory.exchange.slug import slug, tag
 
-Text = Annotated[str, Field(strict=True, min_length=1)]
+# a name stands in every memory of its entity: a long one would make far more of a file than is in it
+_LONGEST_NAME = 1000
+Text = Annotated[str, Field(strict=True, max_length=_LONGEST_NAME)]
+Title = Annotated[Text, Field(min_length=1)]
 
 
 class Entity(BaseModel):
     """Something that is remembered, with what is known of it."""
 
     type: Literal["entity"]
-    name: Text
-    kind: Annotated[str, Field(strict=True, alias="entityType")]
+    name: Title
+    kind: Annotated[Text, Field(alias="entityType")]
     observations: list[Any]
 
 
@@ -44,9 +48,9 @@ class Relation(BaseModel):
     """What one entity has to do with another."""
 
     type: Literal["relation"]
-    start: Annotated[Text, Field(alias="from")]
-    end: Annotated[Text, Field(alias="to")]
-    kind: Annotated[str, Field(strict=True, alias="relationType")]
+    start: Annotated[Title, Field(alias="from")]
+    end: Annotated[Title, Field(alias="to")]
+    kind: Annotated[Text, Field(alias="relationType")]
 
 
 _ITEM: TypeAdapter[Entity | Relation] = TypeAdapter(Annotated[Entity | Relation, Field(discriminator="type")])
