@@ -115,9 +115,11 @@ def test_line_ends_are_kept_and_the_byte_order_mark_is_not(tmp_path: Path) -> No
     assert text_of(file(tmp_path)) == "one\r\ntwo\rthree\n"
 
 
-def test_a_name_that_is_not_utf_8_can_be_shown(tmp_path: Path) -> None:
-    (tmp_path / os.fsdecode(b"\xff.md")).write_text("text")
-    assert names(tmp_path) == ["\ufffd.md"]
+@pytest.mark.parametrize("name", [b"\xff.md", b"\n.md", b"\x1b.md"])
+def test_a_name_that_is_no_line_of_text_can_be_shown(tmp_path: Path, name: bytes) -> None:
+    path = tmp_path / os.fsdecode(name)
+    path.write_text("text")
+    assert names(tmp_path) == names(path) == ["\ufffd.md"]
 
 
 def test_the_size_of_a_folder_is_that_of_what_would_be_read(tmp_path: Path) -> None:

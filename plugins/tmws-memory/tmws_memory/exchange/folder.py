@@ -42,12 +42,12 @@ def markdown_files(root: Path) -> Iterator[File | Fault]:
         OSError: there is nothing at the path, or the folder itself cannot be opened.
     """
     if not root.is_dir():
-        yield _file(root, root.name, root.stat())
+        yield _file(root, _name(Path(root.name)), root.stat())
         return
     waiting = list(reversed(_entries(root)))
     while waiting:
         entry = waiting.pop()
-        name = _name(root, entry)
+        name = _name(Path(entry.path).relative_to(root))
         try:
             if entry.is_dir(follow_symlinks=False):
                 waiting.extend(reversed(_entries(Path(entry.path))))
@@ -88,9 +88,10 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
     return sorted(visible, key=lambda entry: entry.name)
 
 
-def _name(root: Path, entry: os.DirEntry[str]) -> str:
-    relative = Path(entry.path).relative_to(root).as_posix()
-    return os.fsencode(relative).decode("utf-8", "replace")
+def _name(path: Path) -> str:
+    """A path that can be stored and shown, whatever bytes and control characters it is made of."""
+    text = os.fsencode(path.as_posix()).decode("utf-8", "replace")
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
 
 
 def _file(path: Path, name: str, status: os.stat_result) -> File:
