@@ -1,7 +1,8 @@
 """The floor of storing a memory: a comparable row in a table of its own, written with a library alone."""
 
+import json
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -89,11 +90,18 @@ def connected(file: Path) -> sqlite3.Connection:
 
 def insert_with_driver(connection: sqlite3.Connection, memory: NewMemory) -> str:
     """Insert and commit one row with the driver alone; return its identifier."""
-    row = {**_row(memory), "tags": '["benchmark", "note"]', "context": "{}"}
+    row = _driver_row(memory)
     connection.execute("BEGIN IMMEDIATE")
-    connection.execute(_INSERT, {**row, **{name: row[name].isoformat() for name in ("created_at", "updated_at")}})
+    connection.execute(_INSERT, row)
     connection.execute("COMMIT")
     return str(row["id"])
+
+
+def insert_many_with_driver(connection: sqlite3.Connection, memories: Sequence[NewMemory]) -> None:
+    """Insert many rows with the driver alone, in one transaction."""
+    connection.execute("BEGIN IMMEDIATE")
+    connection.executemany(_INSERT, map(_driver_row, memories))
+    connection.execute("COMMIT")
 
 
 def _row(memory: NewMemory) -> dict[str, Any]:
@@ -111,3 +119,9 @@ def _row(memory: NewMemory) -> dict[str, Any]:
         "created_at": now,
         "updated_at": now,
     }
+
+
+def _driver_row(memory: NewMemory) -> dict[str, Any]:
+    row = _row(memory)
+    texts = {name: json.dumps(row[name]) for name in ("tags", "context")}
+    return {**row, **texts, **{name: row[name].isoformat() for name in ("created_at", "updated_at")}}

@@ -1,8 +1,9 @@
-"""The memory feature as the benchmarks use it: what its tools, their answers and its settings are called stands here."""
+"""The memory feature as the benchmarks use it: what its tools, answers and settings are called stands here alone."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -107,12 +108,12 @@ class Memories:
     async def import_all(self, memories: Iterator[NewMemory]) -> None:
         """Store many, a few hundred in a transaction, as the installed plugin can."""
 
-        async def store(context: Context) -> None:
+        async def store(batch: Sequence[NewMemory], context: Context) -> None:
             for memory in batch:
                 await context.call(STORE, **memory.arguments)
 
         for batch in batches(memories, _IN_ONE_TRANSACTION):
-            await self._application.pipeline.run(self._call, "import", None, store, read_only=False)
+            await self._application.pipeline.run(self._call, "import", None, partial(store, batch), read_only=False)
 
     async def fill(self, memories: Iterator[NewMemory]) -> None:
         """Put many into the database for what is measured afterwards; how long this takes counts nowhere."""

@@ -9,11 +9,12 @@ import random
 from collections.abc import Iterator
 from itertools import accumulate
 
-FUNCTION_WORDS = (
+_ENGLISH = (
     "the of and to a in is that it was for on are as with they at be this from have or by one had not but what all "
     "were when we there can an your which their said if do will each about how up out them then she many some so these "
     "would other into has more two him see could no than been its who now my over did down only way"
-).split()
+)
+FUNCTION_WORDS = tuple(_ENGLISH.split())
 VOCABULARY = 20_000
 SHORTEST, LONGEST = 40, 60
 _SEED = 20_000
@@ -28,7 +29,7 @@ class Texts:
     """
 
     def __init__(self, seed: int = _SEED) -> None:
-        self._random = random.Random(seed)  # noqa: S311 -- no secret
+        self._random = random.Random(seed)
         self.words = self._vocabulary()
         self._weights = list(accumulate(1 / rank for rank in range(1, VOCABULARY + 1)))
 
