@@ -42,10 +42,15 @@ class StaticVectors:
         return vectors
 
 
+def installed() -> bool:
+    """Whether the wheel is there; for some systems and versions of Python there is none."""
+    return find_spec("wordllama") is not None
+
+
 def _folder() -> Path:
     found = find_spec("wordllama")
     if found is None or not found.submodule_search_locations:
-        raise RuntimeError("wordllama is not installed; `uv sync --all-packages` brings it with the development group")
+        raise RuntimeError("wordllama is not installed; there are wheels of it for some systems alone")
     return Path(found.submodule_search_locations[0])
 
 

@@ -31,6 +31,7 @@ class Texts:
     def __init__(self, seed: int = _SEED) -> None:
         self._random = random.Random(seed)
         self.words = self._vocabulary()
+        self._ranks = {word: rank for rank, word in enumerate(self.words)}
         self._weights = list(accumulate(1 / rank for rank in range(1, VOCABULARY + 1)))
 
     def texts(self, number: int) -> Iterator[str]:
@@ -44,6 +45,10 @@ class Texts:
         words = text.split()
         chosen = sorted(self._random.sample(range(len(words)), self._random.randint(5, 9)))
         return " ".join(words[place] for place in chosen)
+
+    def rarest_word(self, text: str) -> str:
+        """The word of a text that is the least frequent one in all texts."""
+        return max(text.split(), key=self._ranks.__getitem__)
 
     def _vocabulary(self) -> list[str]:
         words = dict.fromkeys(FUNCTION_WORDS)

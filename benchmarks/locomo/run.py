@@ -9,7 +9,7 @@ from benchmarks.locomo.dataset import CATEGORIES, Conversation
 from benchmarks.locomo.scores import DEPTHS, Score, Summary, score
 from benchmarks.locomo.systems import Advance, FullText, Grep, System, Tools, Vectors, VectorsOfRareWords
 from benchmarks.memories import opened
-from benchmarks.static_vectors import StaticVectors
+from benchmarks.static_vectors import StaticVectors, installed
 
 TUNED = frozenset({"conv-26", "conv-30", "conv-41", "conv-42"})
 
@@ -22,11 +22,12 @@ Summaries = dict[str, dict[str, dict[str, Summary]]]
 
 @asynccontextmanager
 async def every_system() -> AsyncIterator[list[System]]:
-    """Our tools in an application of their own, and what they are compared with."""
-    vectors = StaticVectors()
+    """Our tools in an application of their own, and what they are compared with; vectors where their wheel is there."""
+    table = [StaticVectors()] if installed() else []
+    vectors = [way(one) for one in table for way in (Vectors, VectorsOfRareWords)]
     with temporary_folder() as home:
         async with opened(home) as memories:
-            yield [Grep(), FullText(), Vectors(vectors), VectorsOfRareWords(vectors), Tools(memories)]
+            yield [Grep(), FullText(), *vectors, Tools(memories)]
 
 
 async def run(systems: Sequence[System], conversations: Sequence[Conversation], advance: Advance) -> Scores:
