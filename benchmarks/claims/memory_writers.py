@@ -118,8 +118,10 @@ def _row(name: str, found: list[dict[str, Any]]) -> Row:
 
 def _verdicts(way: _Way, found: list[dict[str, Any]]) -> list[Verdict]:
     taken = [milliseconds for one in found for milliseconds in one["taken"]]
+    errors = [error for one in found for error in one["errors"]]
+    first = f", the first: {errors[0]}" if errors else ""
     return [
-        Verdict(f"{way.name}: errors", sum(len(one["errors"]) for one in found), 0, "errors"),
+        Verdict(f"{way.name}: errors{first}", len(errors), 0, "errors"),
         Verdict(f"{way.name}: lost", sum(one["lost"] for one in found), 0, "memories"),
         Verdict(f"{way.name}: throughput", len(taken) / len(found) / SECONDS, None, "memories/s"),
         Verdict(f"{way.name}: 99th percentile", quantiles(taken, n=100)[98], way.bound, "ms"),
