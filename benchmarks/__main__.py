@@ -7,7 +7,7 @@ import pkgutil
 import platform
 import sqlite3
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
@@ -22,28 +22,39 @@ ROUNDS = 9
 
 @dataclass(frozen=True)
 class Benchmark:
-    """One module below `benchmarks.claims`: its docstring says what is claimed, its `measure` finds out."""
+    """One module below `benchmarks.claims`: its docstring says what is claimed, its `measure` finds out.
+
+    Attributes:
+        name: the module's name.
+        title: what is claimed.
+        measure: finds out, with so many rounds.
+        by_name_only: it runs only when it is named, because it needs more than this repository.
+    """
 
     name: str
     title: str
     measure: Callable[[int], Findings]
+    by_name_only: bool
 
 
 def benchmarks() -> list[Benchmark]:
     """Every benchmark there is, by name."""
     names = sorted(found.name for found in pkgutil.iter_modules(claims.__path__))
     modules = {name: importlib.import_module(f"{claims.__name__}.{name}") for name in names}
-    return [Benchmark(name, str(it.__doc__).partition("\n")[0], it.measure) for name, it in modules.items()]
+    return [
+        Benchmark(name, str(it.__doc__).partition("\n")[0], it.measure, getattr(it, "BY_NAME_ONLY", False))
+        for name, it in modules.items()
+    ]
 
 
 def main() -> int:
     """Run what was asked for, or everything."""
     known = benchmarks()
-    options = _options([it.name for it in known])
+    options = _options(known)
     console = Console(stderr=options.json)
     found: dict[str, Findings] = {}
     for benchmark in known:
-        if not options.names or benchmark.name in options.names:
+        if benchmark.name in options.names or not (options.names or benchmark.by_name_only):
             with console.status(benchmark.title):
                 found[benchmark.name] = benchmark.measure(options.rounds)
             show(console, benchmark.title, found[benchmark.name])
@@ -60,9 +71,13 @@ def machine() -> dict[str, str]:
     return {"python": python, "system": platform.platform(), "sqlite": sqlite3.sqlite_version, **libraries}
 
 
-def _options(names: list[str]) -> argparse.Namespace:
+def _options(known: Sequence[Benchmark]) -> argparse.Namespace:
+    names = [it.name for it in known]
+    apart = ", ".join(it.name for it in known if it.by_name_only)
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which to run, of {', '.join(names)}; all by default")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"which to run, of {', '.join(names)}; by default all but {apart}"
+    )
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="how many samples of each (default %(default)s)")
     parser.add_argument("--json", action="store_true", help="write the figures to standard output as JSON")
     options = parser.parse_args()

@@ -78,8 +78,10 @@ class Client:
         meta = {"_meta": _META} if self._modern else {}
         self._write({"id": self._requests, "method": method, "params": {**parameters, **meta}})
         assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        answer: dict[str, Any] = json.loads(line) if line else {"error": f"it ended: {self._said()}"}
+        answer: dict[str, Any] = {}
+        while answer.get("id") != self._requests:  # a server may send notifications before it answers
+            line = self._process.stdout.readline()
+            answer = json.loads(line) if line else {"id": self._requests, "error": f"it ended: {self._said()}"}
         if "result" not in answer:
             raise RuntimeError(f"{self._command} did not answer {method}: {answer['error']}")
         result: dict[str, Any] = answer["result"]

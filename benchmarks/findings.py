@@ -39,17 +39,21 @@ class Verdict:
         value: what was found.
         bound: what it may be at most; None for what is only reported.
         unit: of both.
+        at_least: the bound is what it has to be at least instead.
     """
 
     claim: str
     value: float
     bound: float | None = None
     unit: str = "x"
+    at_least: bool = False
 
     @property
     def met(self) -> bool:
         """Whether the bound is met; always, where there is none."""
-        return self.bound is None or self.value <= self.bound
+        if self.bound is None:
+            return True
+        return self.value >= self.bound if self.at_least else self.value <= self.bound
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -54,6 +54,11 @@ class Stopwatch:
         cpu, wall = time.process_time() - self._cpu, time.perf_counter() - self._wall
         return Sample(cpu * MILLISECONDS, wall * MILLISECONDS)
 
+    def sample_of(self, times: int) -> Sample:
+        """What has passed for each of several things that were done one after the other, or at once."""
+        whole = self.sample()
+        return Sample(whole.cpu / times, whole.wall / times)
+
 
 @contextmanager
 def timed(samples: list[Sample]) -> Iterator[None]:
@@ -74,14 +79,37 @@ def by_turns(variants: Mapping[str, Callable[[], Sample]], rounds: int) -> dict[
         rounds: how many samples of each.
     """
     samples: dict[str, list[Sample]] = {name: [] for name in variants}
-    for take in variants.values():
-        take()
-    for number in range(rounds):
-        for name in variants if number % 2 == 0 else reversed(list(variants)):
-            samples[name].append(variants[name]())
+    for number, name in turns(list(variants), rounds):
+        sample = variants[name]()
+        if number:
+            samples[name].append(sample)
     return samples
+
+
+async def by_turns_in_one_loop(
+    variants: Mapping[str, Callable[[], Awaitable[Sample]]], rounds: int
+) -> dict[str, list[Sample]]:
+    """The same as `by_turns` of what runs in an event loop."""
+    samples: dict[str, list[Sample]] = {name: [] for name in variants}
+    for number, name in turns(list(variants), rounds):
+        sample = await variants[name]()
+        if number:
+            samples[name].append(sample)
+    return samples
+
+
+def turns(names: Sequence[str], rounds: int) -> Iterator[tuple[int, str]]:
+    """Whose turn it is, in which round: round 0 is the one that is not kept, every second one is in reverse order."""
+    for number in range(rounds + 1):
+        for name in names if number % 2 == 0 else reversed(names):
+            yield number, name
 
 
 def ratio(measured: Sequence[Sample], floor: Sequence[Sample]) -> float:
     """How much more processor time the one takes than the other: the median of the ratios of each round."""
     return statistics.median(one.cpu / other.cpu for one, other in zip(measured, floor, strict=True))
+
+
+def elapsed_ratio(measured: Sequence[Sample], floor: Sequence[Sample]) -> float:
+    """How much longer the one takes than the other, by the clock: the median of the ratios of each round."""
+    return statistics.median(one.wall / other.wall for one, other in zip(measured, floor, strict=True))

@@ -26,7 +26,8 @@ def _sentence(verdict: Verdict) -> str:
     if verdict.bound is None:
         return found
     colour, word = ("green", "met") if verdict.met else ("red", "MISSED")
-    return f"{found}, at most {verdict.bound:g}: [{colour}]{word}[/{colour}]"
+    side = "at least" if verdict.at_least else "at most"
+    return f"{found}, {side} {verdict.bound:g}: [{colour}]{word}[/{colour}]"
 
 
 def _cells(spread: Spread | None) -> tuple[str, str]:
@@ -36,4 +37,6 @@ def _cells(spread: Spread | None) -> tuple[str, str]:
 
 
 def _number(value: float) -> str:
+    if value < 1:
+        return f"{value:.3f}"
     return f"{value:.2f}" if value < 10 else f"{value:.0f}"
