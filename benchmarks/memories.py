@@ -1,12 +1,13 @@
 """The memory feature as the benchmarks use it: what its tools, answers and settings are called stands here alone."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tmws_core import Context, Principal
 from tmws_core.application import Application
@@ -16,11 +17,17 @@ from tmws_core.settings import Settings
 STORE, SEARCH = "memory_store", "memory_search"
 TABLE = "memories"
 CALLER = Principal("benchmark", "benchmark", frozenset({"*"}))
-EMBEDDER: Mapping[bool, Mapping[str, str]] | None = None
-"""The settings with and without the embedder; None where the installed plugin has none."""
+EMBEDDER: Mapping[bool, Mapping[str, str]] = {
+    False: {"TMWS_MEMORY_EMBEDDINGS": "false"},
+    True: {"TMWS_MEMORY_EMBEDDINGS": "true"},
+}
+"""The settings with and without the embedder."""
 
 _PLUGINS = "agents,memory"
 _IN_ONE_TRANSACTION = 500
+
+if TYPE_CHECKING:
+    from tmws_memory.exchange.record import Record
 
 Item = TypeVar("Item")
 
@@ -42,6 +49,13 @@ class NewMemory:
     session: str | None = None
     memory_type: str = "general"
     tags: Sequence[str] = ()
+
+    @property
+    def record(self) -> "Record":
+        """The memory as an import takes it."""
+        from tmws_memory.exchange.record import Record
+
+        return Record(**self.arguments)
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -83,7 +97,7 @@ def stored_id(answer: Mapping[str, Any]) -> str:
 
 def found_ids(answer: Mapping[str, Any]) -> list[str]:
     """The identifiers in the answer of the tool that searches, best first."""
-    return [str(hit["memory"]["id"]) for hit in answer["result"]]
+    return [str(hit["memory"]["id"]) for hit in answer["hits"]]
 
 
 class Memories:
@@ -106,52 +120,28 @@ class Memories:
         return found_ids(await self._application.pipeline.call_tool(self._call, SEARCH, question.arguments))
 
     async def import_all(self, memories: Iterator[NewMemory]) -> None:
-        """Store many, a few hundred in a transaction, as the installed plugin can."""
+        """Store many as an import does, until each is durable and, with an embedder, has its vector."""
+        from tmws_memory.importing import Importer
+        from tmws_memory.settings import MemorySettings
 
-        async def store(batch: Sequence[NewMemory], context: Context) -> None:
-            for memory in batch:
-                await context.call(STORE, **memory.arguments)
+        importer = Importer(CALLER, self._application.settings.section(MemorySettings))
 
-        for batch in batches(memories, _IN_ONE_TRANSACTION):
-            await self._application.pipeline.run(self._call, "import", None, partial(store, batch), read_only=False)
+        async def store(context: Context) -> None:
+            for batch in batches(memories, _IN_ONE_TRANSACTION):
+                await context.transaction(partial(importer.store, records=[memory.record for memory in batch]))
 
-    async def fill(self, memories: Iterator[NewMemory]) -> None:
-        """Put many into the database for what is measured afterwards; how long this takes counts nowhere."""
-        from sqlalchemy import insert
+        await self._application.pipeline.run(self._call, "import", None, store, read_only=False)
+        await self.settled()
 
-        from tmws_agents.registration import ensure_registered
-        from tmws_core.identifiers import new_identifier
-        from tmws_memory.models.document import Document
-        from tmws_memory.models.memory import Memory
-        from tmws_memory.words import indexed, namespace_token
+    async def settled(self) -> None:
+        """Wait until no memory waits for its vector any more."""
+        from tmws_memory.embedding import pending
+        from tmws_memory.state import MemoryState
 
-        async with self._application.database.session(read_only=False) as session:
-            await ensure_registered(session, CALLER)
-            for batch in batches(memories, 5_000):
-                ids = [new_identifier() for _ in batch]
-                rows = [
-                    {
-                        "id": identifier,
-                        "content": memory.content,
-                        "content_hash": "0" * 64,
-                        "agent_id": CALLER.agent_id,
-                        "namespace": memory.namespace,
-                        "memory_type": memory.memory_type,
-                        "tags": list(memory.tags),
-                    }
-                    for identifier, memory in zip(ids, batch, strict=True)
-                ]
-                documents = [
-                    {
-                        "memory_id": identifier,
-                        "namespace_token": namespace_token(memory.namespace),
-                        "body": indexed("\n".join([memory.content, *memory.tags])),
-                    }
-                    for identifier, memory in zip(ids, batch, strict=True)
-                ]
-                await session.execute(insert(Memory), rows)
-                await session.execute(insert(Document), documents)
-            await session.commit()
+        state, database = self._application.state(MemoryState), self._application.database
+        state.worker.wake()
+        while state.meaning.enabled and await database.transaction(pending, read_only=True):
+            await asyncio.sleep(0.01)
 
 
 @asynccontextmanager

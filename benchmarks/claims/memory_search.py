@@ -82,7 +82,7 @@ async def _samples(folder: Path, number: int, rounds: int) -> dict[str, list[Sam
     questions = corpus.questions(rounds)
     samples: dict[str, list[Sample]] = {}
     async with opened(folder / "home") as memories:
-        await memories.fill(corpus.memories())
+        await memories.import_all(corpus.memories())
         with closing(_full_text(folder / "floor.db", corpus.texts)) as connection:
             ways = {
                 **{f"{SEARCH}{name}, {among}": way for name, way in _tool(memories).items()},

@@ -126,6 +126,7 @@ class Tools:
             stored = await self._memories.store(NewMemory(turn.text, namespace=self._namespace, session=session))
             self._turns[stored] = turn.id
             advance()
+        await self._memories.settled()
 
     async def find(self, question: str) -> Sequence[str]:
         """Search for the question as it is."""

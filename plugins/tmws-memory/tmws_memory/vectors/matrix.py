@@ -133,10 +133,10 @@ class VectorMatrix:
         self, direction: NDArray[np.float32], limit: int, rows: NDArray[np.intp] | None
     ) -> NDArray[np.intp]:
         if rows is None or rows.size * _GATHERED_SHARE > len(self._ids):
-            scores = self._rows[: len(self._ids)] @ direction
+            scores = np.vecdot(self._rows[: len(self._ids)], direction)
             scores = scores if rows is None else scores[rows]
         else:
-            scores = self._rows[rows] @ direction
+            scores = np.vecdot(self._rows[rows], direction)
         if limit >= scores.size:
             return np.arange(scores.size) if rows is None else rows
         last = scores[np.argpartition(scores, -limit)[-limit]]
