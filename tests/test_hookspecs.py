@@ -111,8 +111,9 @@ async def test_the_example_completes_an_argument(
     example: Open, hook: str, argument: str, typed: str, completed: list[str]
 ) -> None:
     async with example(hook) as application:
-        offered: list[Prompt | Resource] = [*application.catalogue.prompts.values()]
-        [declared] = [*offered, *application.catalogue.resources]
+        offered: list[Prompt | Resource] = [*application.catalogue.resources]
+        offered += application.catalogue.prompts.values()
+        [declared] = offered
         answer = await application.pipeline.run(
             _call(application),
             declared.name,
