@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from tmws_core import hookspecs
 from tmws_core.application import Application
+from tmws_core.contributions import Prompt, Resource
 from tmws_core.pipeline import Call
 from tmws_core.schema.live import live_tables
 from tmws_core.testing.distributions import InstallPlugin
@@ -100,6 +101,27 @@ async def test_tmws_prompts_makes_the_prompt_render(example: Open) -> None:
             read_only=True,
         )
         assert rendered == "Summarise what is known about tides in three sentences."
+
+
+@pytest.mark.parametrize(
+    ("hook", "argument", "typed", "completed"),
+    [("tmws_prompts", "topic", "ti", ["tides", "time"]), ("tmws_resources", "name", "A", ["Ada", "Alan"])],
+)
+async def test_the_example_completes_an_argument(
+    example: Open, hook: str, argument: str, typed: str, completed: list[str]
+) -> None:
+    async with example(hook) as application:
+        offered: list[Prompt | Resource] = [*application.catalogue.resources]
+        offered += application.catalogue.prompts.values()
+        [declared] = offered
+        answer = await application.pipeline.run(
+            _call(application),
+            declared.name,
+            declared.scope,
+            lambda context: declared.completions[argument](context, typed, {}),
+            read_only=True,
+        )
+    assert answer == completed
 
 
 async def test_tmws_routes_declares_the_endpoint(example: Open) -> None:

@@ -133,6 +133,8 @@ def tmws_tools() -> ModuleType:
 def tmws_resources() -> ModuleType:
     """Contribute resources that an MCP client reads by URI.
 
+    A variable of a URI can have a function that completes it while somebody types.
+
     Returns:
         The module or package that holds the functions declared with `@resource`.
 
@@ -142,7 +144,12 @@ def tmws_resources() -> ModuleType:
         from tmws_core import Context, hookimpl, resource
 
 
-        @resource("example://greeting/{name}", scope="example:read")
+        async def complete_name(ctx: Context, typed: str, chosen: dict[str, str]) -> list[str]:
+            \"\"\"The names that begin with what is typed.\"\"\"
+            return [name for name in ("Ada", "Alan", "Grace") if name.startswith(typed)]
+
+
+        @resource("example://greeting/{name}", scope="example:read", completions={"name": complete_name})
         async def greeting(ctx: Context, name: str) -> str:
             \"\"\"A greeting for somebody.\"\"\"
             return f"Good day, {name}."
@@ -159,6 +166,8 @@ def tmws_resources() -> ModuleType:
 def tmws_prompts() -> ModuleType:
     """Contribute prompts that a person picks in an MCP client.
 
+    An argument can have a function that completes it while somebody types.
+
     Returns:
         The module or package that holds the functions declared with `@prompt`.
 
@@ -168,7 +177,12 @@ def tmws_prompts() -> ModuleType:
         from tmws_core import Context, hookimpl, prompt
 
 
-        @prompt(scope="example:read")
+        async def complete_topic(ctx: Context, typed: str, chosen: dict[str, str]) -> list[str]:
+            \"\"\"The topics that begin with what is typed.\"\"\"
+            return [topic for topic in ("tides", "time", "trees") if topic.startswith(typed)]
+
+
+        @prompt(scope="example:read", completions={"topic": complete_topic})
         async def summarise(ctx: Context, topic: str) -> str:
             \"\"\"Ask for a summary.\"\"\"
             return f"Summarise what is known about {topic} in three sentences."

@@ -1,6 +1,6 @@
 """Calls tools and plugins' commands from the command line, as the local principal."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from tmws_core.commands.output import print_json, print_value
@@ -9,7 +9,6 @@ from tmws_core.commands.startup import run_opened
 
 if TYPE_CHECKING:
     from tmws_core.application import Application
-    from tmws_core.context import ReportProgress
     from tmws_core.contributions import Command, Tool
     from tmws_core.pipeline import Call
 
@@ -28,9 +27,7 @@ def call_tool(application: "Application", tool: "Tool", arguments: dict[str, Any
     Raises:
         ToolError: whatever the tool answers with.
     """
-    with progress_bar() as report:
-        call = _call(application, report)
-        result = run_opened(application, lambda: application.pipeline.call_tool(call, tool.name, arguments))
+    result = _run(application, lambda call: application.pipeline.call_tool(call, tool.name, arguments))
     if as_json:
         print_json(result)
     else:
@@ -53,20 +50,16 @@ def run_command(application: "Application", command: "Command", arguments: dict[
 
     validated = _validated(command, arguments)
 
-    with progress_bar() as report:
-        call = _call(application, report)
+    def work(call: "Call") -> Awaitable[Any]:
+        return application.pipeline.run(
+            call,
+            command.name,
+            command.scope,
+            lambda context: command.function(context, **validated),
+            read_only=False,
+        )
 
-        def work() -> Awaitable[Any]:
-            return application.pipeline.run(
-                call,
-                command.name,
-                command.scope,
-                lambda context: command.function(context, **validated),
-                read_only=False,
-            )
-
-        returned = run_opened(application, work)
-    result = result_adapter(command.function).dump_python(returned, mode="json")
+    result = result_adapter(command.function).dump_python(_run(application, work), mode="json")
     if as_json:
         print_json({"result": result})
     else:
@@ -87,7 +80,12 @@ def _validated(command: "Command", arguments: dict[str, Any]) -> dict[str, Any]:
     return {name: getattr(model, name) for name in type(model).model_fields}
 
 
-def _call(application: "Application", report: "ReportProgress") -> "Call":
-    from tmws_core.pipeline import Call
+def _run(application: "Application", work: "Callable[[Call], Awaitable[Any]]") -> Any:  # noqa: ANN401 -- any result
+    async def shown() -> Any:  # noqa: ANN401 -- as above
+        from tmws_core.pipeline import Call
 
-    return Call(application.local_principal, SURFACE, report)
+        # the bar goes before the application does: both divert standard output, and have to undo it in turn
+        with progress_bar() as report:
+            return await work(Call(application.local_principal, SURFACE, report))
+
+    return run_opened(application, shown)

@@ -10,8 +10,9 @@ import json
 import logging
 from typing import Any
 
-from mcp import MCPError, types
+from mcp import types
 from mcp.server.context import ServerRequestContext
+from mcp.shared.exceptions import MCPError
 from mcp.shared.message import ServerMessageMetadata
 from mcp.types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import ValidationError
