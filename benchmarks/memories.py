@@ -1,6 +1,5 @@
 """The memory feature as the benchmarks use it: what its tools, answers and settings are called stands here alone."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -122,6 +121,7 @@ class Memories:
     async def import_all(self, memories: Iterator[NewMemory]) -> None:
         """Store many as an import does, until each is durable and, with an embedder, has its vector."""
         from tmws_memory.importing import Importer
+
         from tmws_memory.settings import MemorySettings
 
         importer = Importer(CALLER, self._application.settings.section(MemorySettings))
@@ -134,14 +134,10 @@ class Memories:
         await self.settled()
 
     async def settled(self) -> None:
-        """Wait until no memory waits for its vector any more."""
-        from tmws_memory.embedding import pending
+        """Embed what still waits for its vector."""
         from tmws_memory.state import MemoryState
 
-        state, database = self._application.state(MemoryState), self._application.database
-        state.worker.wake()
-        while state.meaning.enabled and await database.transaction(pending, read_only=True):
-            await asyncio.sleep(0.01)
+        await self._application.state(MemoryState).worker.finish()
 
 
 @asynccontextmanager

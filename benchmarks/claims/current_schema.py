@@ -20,7 +20,7 @@ def measure(rounds: int) -> Findings:
     """Find nothing to do, twice in each of several processes."""
     with temporary_folder() as home:
         installation = Installation(home)
-        installation.import_all()
+        installation.fill()
         pairs = [_samples(installation) for _ in range(rounds + 1)][1:]
     samples = {name: [pair[name] for pair in pairs] for name in _NAMES}
     medians = {name: median(sample.cpu for sample in series) for name, series in samples.items()}

@@ -37,7 +37,7 @@ def measure(rounds: int) -> Findings:
         with ExitStack() as servers:
             notebooks = [_Notebook(peer, servers.enter_context(_opened(peer))) for peer in peers]
             for notebook in notebooks:
-                notebook.import_all()
+                notebook.fill()
             calls = by_turns({name: take for notebook in notebooks for name, take in notebook.variants().items()}, few)
             bytes_listed = {notebook.peer.name: notebook.bytes_listed() for notebook in notebooks}
     samples = {name: series for kind in _KINDS for name, series in {**starts, **calls}.items() if name.startswith(kind)}

@@ -41,7 +41,7 @@ def measure(rounds: int) -> Findings:
     """Start both servers in both eras by turns."""
     with temporary_folder() as folder:
         installation = Installation(folder / "home")
-        installation.import_all()
+        installation.fill()
         environment = installation.environment()
         floor = process_command("low_level_server", str(_tools(folder / "tools.json", environment)))
         starts = {

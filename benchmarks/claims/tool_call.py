@@ -65,7 +65,7 @@ def _prepared(folder: Path) -> Installation:
     site = folder / "site"
     install(NOTES, site)
     installation = Installation(folder / "home", [site])
-    installation.import_all()
+    installation.fill()
     with closing(sqlite3.connect(installation.database)) as connection, connection:
         connection.execute(f"INSERT INTO {NOTES} VALUES (:id, :title, :content, :importance)", _NOTE)
     return installation

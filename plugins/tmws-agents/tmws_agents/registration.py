@@ -27,9 +27,7 @@ def ensure_registered(session: Session, principal: Principal) -> None:
     _refuse_impossible_name(principal.agent_id)
     if session.scalar(select(Namespace.id).where(Namespace.namespace == principal.namespace)) is None:
         _add(session, Namespace(namespace=principal.namespace))
-    _add(
-        session, Agent(agent_id=principal.agent_id, display_name=principal.agent_id, namespace=principal.namespace)
-    )
+    _add(session, Agent(agent_id=principal.agent_id, display_name=principal.agent_id, namespace=principal.namespace))
 
 
 def _refuse_impossible_name(agent_id: str) -> None:

@@ -44,6 +44,7 @@ class EmbeddingWorker:
         self._meaning = meaning
         self._batch = batch
         self._wake = asyncio.Event()
+        self._turn = asyncio.Lock()
 
     def wake(self) -> None:
         """Something was stored."""
@@ -57,19 +58,24 @@ class EmbeddingWorker:
                     await self._wake.wait()
             self._wake.clear()
             try:
-                while (await self.round()).ready:
-                    pass
+                await self.finish()
             except Exception:
                 logger.exception("memories could not be embedded; they are found by their words, and tried again")
 
+    async def finish(self) -> None:
+        """Embed until nothing waits any more that can be embedded now."""
+        while (done := await self.round()).ready or done.failed:
+            pass
+
     async def round(self) -> Round:
         """Embed one batch of the memories that wait."""
-        if not self._meaning.enabled:
-            return Round(0, 0)
-        waiting = await self._database.transaction(self._waiting, read_only=True)
-        if not waiting or await self._meaning.embedder() is None:
-            return Round(0, 0)
-        return await self._embed(waiting)
+        async with self._turn:
+            if not self._meaning.enabled:
+                return Round(0, 0)
+            waiting = await self._database.transaction(self._waiting, read_only=True)
+            if not waiting or await self._meaning.embedder() is None:
+                return Round(0, 0)
+            return await self._embed(waiting)
 
     def _waiting(self, session: Session) -> list[_Waiting]:
         statement = (
