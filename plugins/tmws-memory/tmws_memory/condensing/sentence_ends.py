@@ -9,6 +9,7 @@ _ADDRESS = re.compile(r"(?:https?|ftp|file)://[^\s<>。、！？「」（）]*[^
 _INLINE_CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
 _LAST_WORD = re.compile(r"[^\s(\[\"'“„«]+$")
 _NEXT_WORD = re.compile(r"[\s\"'“„«(\[]*(\S[^\s.,;:!?]*)")
+_NOT_SPACE = re.compile(r"\S")
 _ONE_LETTER = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]\.")
 _ORDINAL = re.compile(r"(?:[1-9]|[12]\d|3[01])\.")
 _QUOTE_GOES_ON = re.compile(r"[」』”’）][\u3040-\u309f]")
@@ -66,7 +67,7 @@ def _ends_western(text: str, match: re.Match[str]) -> bool:
         return False
     if _ORDINAL.fullmatch(last):
         # a number at the beginning counts what follows
-        return word.start() > len(text) - len(text.lstrip()) and following[1].casefold() not in _MONTHS
+        return _NOT_SPACE.search(text, 0, word.start()) is not None and following[1].casefold() not in _MONTHS
     return True
 
 
