@@ -1,15 +1,15 @@
 """What several memories say, in a few of their sentences."""
 
-from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tmws_memory.condensing.item import Item
+from tmws_memory.condensing.item import Item, Vector
 from tmws_memory.condensing.summary import summary
 
-NewItem = Callable[..., Item]
 SENTENCES = st.lists(st.sampled_from(["redis", "cache", "port", "not", "東京", "5"]), min_size=1, max_size=6).map(
     lambda words: f"{' '.join(words).capitalize()}."
 )
@@ -18,8 +18,18 @@ CONTENTS = st.lists(st.one_of(SENTENCES, st.sampled_from(["# A", "It is.", "- b"
 )
 
 
+_NUMBERS = count(1)
+
+
+def new_item(content: str, name: str | None = None, tags: tuple[str, ...] = (), vector: Vector | None = None) -> Item:
+    """A memory that is a minute newer than the one made before it."""
+    number = next(_NUMBERS)
+    created_at = datetime(2026, 3, 1, tzinfo=UTC) + timedelta(minutes=number)
+    return Item(name or f"{number:06}", content, tags, "general", None, created_at, vector)
+
+
 @pytest.fixture
-def items(new_item: NewItem) -> list[Item]:
+def items() -> list[Item]:
     return [
         new_item("# Cache\nWe moved the session cache from Memcached to Redis. The team had lunch.", "a"),
         new_item("The Redis cache evicts the least recently used sessions. Paris is nice.", "b"),
@@ -52,7 +62,7 @@ def test_what_is_said_twice_is_chosen_once(items: list[Item]) -> None:
     assert summary(items, 1000).text.count("Memcached") == 1
 
 
-def test_a_sentence_brings_along_what_its_it_is(new_item: NewItem) -> None:
+def test_a_sentence_brings_along_what_its_it_is() -> None:
     items = [
         new_item("Kafka is the bus. It stores orders and payments of customers.", "a"),
         new_item("Orders and payments of customers are stored for ten years.", "b"),
@@ -60,12 +70,12 @@ def test_a_sentence_brings_along_what_its_it_is(new_item: NewItem) -> None:
     assert "Kafka is the bus. It stores" in summary(items, 200).text
 
 
-def test_japanese_sentences_are_summarised(new_item: NewItem) -> None:
+def test_japanese_sentences_are_summarised() -> None:
     items = [new_item("データベースの容量が足りない。昼食は寿司だった。"), new_item("データベースの容量を増やした。")]
     assert summary(items, 40).text == "データベースの容量が足りない。\nデータベースの容量を増やした。"
 
 
-def test_code_is_quoted_as_a_whole_or_not_at_all(new_item: NewItem) -> None:
+def test_code_is_quoted_as_a_whole_or_not_at_all() -> None:
     code = "```\nredis-cli save cache\n```"
     item = new_item(f"Save the Redis cache by hand.\n{code}\nThe cache of Redis is small.")
     assert [code in summary([item], room).text for room in (40, 100)] == [False, True]
@@ -76,13 +86,13 @@ def test_less_room_than_the_shortest_sentence_is_refused_with_its_length(items: 
         summary(items, 10)
 
 
-def test_memories_without_text_cannot_be_summarised(new_item: NewItem) -> None:
+def test_memories_without_text_cannot_be_summarised() -> None:
     with pytest.raises(ValueError, match="no text to summarise"):
         summary([new_item(" ")], 100)
 
 
 @given(st.lists(CONTENTS, min_size=1, max_size=4), st.integers(min_value=60, max_value=200))
-def test_a_summary_is_short_and_made_of_its_sources(new_item: NewItem, contents: list[str], room: int) -> None:
+def test_a_summary_is_short_and_made_of_its_sources(contents: list[str], room: int) -> None:
     items = [new_item(content) for content in contents]
     found = summary(items, room)
     by_id = {item.id: item.content for item in items}

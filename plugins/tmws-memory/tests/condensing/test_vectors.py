@@ -1,6 +1,7 @@
 """The vectors of memories."""
 
-from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import numpy as np
 import pytest
@@ -8,27 +9,34 @@ import pytest
 from tmws_memory.condensing.item import Item, Vector
 from tmws_memory.condensing.vectors import centred, nearest, unit_vectors
 
-NewItem = Callable[..., Item]
+_NUMBERS = count(1)
+
+
+def new_item(content: str, name: str | None = None, tags: tuple[str, ...] = (), vector: Vector | None = None) -> Item:
+    """A memory that is a minute newer than the one made before it."""
+    number = next(_NUMBERS)
+    created_at = datetime(2026, 3, 1, tzinfo=UTC) + timedelta(minutes=number)
+    return Item(name or f"{number:06}", content, tags, "general", None, created_at, vector)
 
 
 def vector(*numbers: float) -> Vector:
     return np.array(numbers, dtype=np.float32)
 
 
-def test_vectors_of_length_one_are_made_of_those_that_have_one(new_item: NewItem) -> None:
+def test_vectors_of_length_one_are_made_of_those_that_have_one() -> None:
     positions, rows = unit_vectors([new_item("a"), new_item("b", vector=vector(3, 4))])
     assert positions.tolist() == [1]
     np.testing.assert_allclose(rows, [[0.6, 0.8]], rtol=1e-6)
 
 
 @pytest.mark.parametrize("strange", [vector(0, 0), vector(np.nan, 1), vector(np.inf, 1), vector(1, 2, 3)])
-def test_a_vector_that_says_nothing_about_the_others_is_left_out(new_item: NewItem, strange: Vector) -> None:
+def test_a_vector_that_says_nothing_about_the_others_is_left_out(strange: Vector) -> None:
     usual = [new_item("a", vector=vector(1, 0)), new_item("b", vector=vector(0, 1))]
     positions, _ = unit_vectors([*usual, new_item("c", vector=strange)])
     assert positions.tolist() == [0, 1]
 
 
-def test_without_any_vector_there_are_no_pairs(new_item: NewItem) -> None:
+def test_without_any_vector_there_are_no_pairs() -> None:
     _, rows = unit_vectors([new_item("a"), new_item("b")])
     assert nearest(centred(rows), 0.5, 5) == []
 

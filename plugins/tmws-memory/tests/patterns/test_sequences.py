@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -100,7 +101,7 @@ def test_a_sequence_keeps_its_signature_when_more_is_stored() -> None:
 @pytest.mark.parametrize(
     "argument", [{"least_sessions": 0}, {"least_confidence": 2}, {"most_between": -1}, {"longest": 6}]
 )
-def test_an_argument_out_of_range_is_refused_by_its_name(argument: dict[str, int]) -> None:
+def test_an_argument_out_of_range_is_refused_by_its_name(argument: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=next(iter(argument))):
         sequences([], **argument)
 

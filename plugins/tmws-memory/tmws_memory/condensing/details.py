@@ -2,7 +2,7 @@
 
 import re
 
-_INLINE_CODE = re.compile(r"(`+)(?!`)([^`]+)\1(?!`)")
+_INLINE_CODE = re.compile(r"(?<!`)(`++)([^`]+)\1(?!`)")
 _TOKEN = re.compile(r"[^\s<>()\[\]\"“”„,;`。、！？「」（）]+")
 _JOINT = re.compile(r"\w[_./@\\:]\w|^--?[a-z]|^[~.]{0,2}/\w")
 _CAPITALISED = re.compile(r"(?<=[^\W_][,;:]\s)[A-ZÀ-ÖØ-Þ]\w+|(?<=[^\W_]\s)[A-ZÀ-ÖØ-Þ]\w+")

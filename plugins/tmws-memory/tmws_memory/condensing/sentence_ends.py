@@ -3,10 +3,10 @@
 import re
 
 _END = re.compile(
-    r"(?P<western>[.!?…]+[\"'”’»)\]]*)(?=\s)|(?P<eastern>[。！？｡]+[」』）”’]*)",
+    r"(?P<western>(?<![.!?…])[.!?…]++[\"'”’»)\]]*)(?=\s)|(?P<eastern>[。！？｡]+[」』）”’]*)",
 )
 _ADDRESS = re.compile(r"(?:https?|ftp|file)://[^\s<>。、！？「」（）]*[^\s<>。、！？「」（）.,;:!?'\")\]…]")
-_INLINE_CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
+_INLINE_CODE = re.compile(r"(?<!`)(`++).+?(?<!`)\1(?!`)", re.DOTALL)
 _LAST_WORD = re.compile(r"[^\s(\[\"'“„«]+$")
 _NEXT_WORD = re.compile(r"[\s\"'“„«(\[]*(\S[^\s.,;:!?]*)")
 _NOT_SPACE = re.compile(r"\S")
@@ -42,13 +42,16 @@ def sentence_ends(text: str) -> list[int]:
     Returns:
         Positions right behind an end, rising.
     """
-    closed = [match.span() for pattern in (_ADDRESS, _INLINE_CODE) for match in pattern.finditer(text)]
+    closed = bytearray(len(text))
+    for pattern in (_ADDRESS, _INLINE_CODE):
+        for match in pattern.finditer(text):
+            closed[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
     last = len(text.rstrip())
     return [
         match.end()
         for match in _END.finditer(text)
         if match.end() < last
-        and not any(start <= match.start() < end for start, end in closed)
+        and not closed[match.start()]
         and (_ends_western(text, match) if match["western"] else _ends_eastern(text, match))
     ]
 
