@@ -1,6 +1,6 @@
 """Makes sure that whoever calls is known as an agent, so that rows can refer to it."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -8,6 +8,10 @@ from tmws_agents.models.agent import LONGEST_NAME, SHORTEST_NAME, Agent
 from tmws_agents.models.namespace import Namespace
 from tmws_core import Principal
 from tmws_core.tool_errors import InvalidArguments
+
+# of columns, not of a mapped class, and made once: every call that writes begins with it
+_AGENTS = Agent.__table__.c
+_KNOWN = select(_AGENTS.id).where(_AGENTS.agent_id == bindparam("agent_id"))
 
 
 def ensure_registered(session: Session, principal: Principal) -> None:
@@ -22,7 +26,7 @@ def ensure_registered(session: Session, principal: Principal) -> None:
     Raises:
         InvalidArguments: no agent can have the caller's name.
     """
-    if session.scalar(select(Agent.id).where(Agent.agent_id == principal.agent_id)) is not None:
+    if session.execute(_KNOWN, {"agent_id": principal.agent_id}).first() is not None:
         return
     _refuse_impossible_name(principal.agent_id)
     if session.scalar(select(Namespace.id).where(Namespace.namespace == principal.namespace)) is None:

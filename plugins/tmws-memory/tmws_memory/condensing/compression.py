@@ -9,6 +9,8 @@ from tmws_memory.condensing.details import capitals_mark_names, details
 from tmws_memory.condensing.pieces import Kind, Piece, joined, pieces_of
 from tmws_memory.condensing.terms import terms
 
+_OUTDATED_FROM = 1.1
+
 
 @dataclass(frozen=True, slots=True)
 class Compressed:
@@ -29,7 +31,7 @@ def compress(text: str, share: float) -> Compressed:
     """Leave out sentences until a text is as short as asked for, the ones that say least new first.
 
     What a sentence says new is the share of its words that no other sentence has; a word that n of the kept sentences
-    have counts 1/n. It is reckoned anew after each omission, so that of two sentences that repeat each other one
+    have counts 1/n. It is reckoned anew as sentences go, so that of two sentences that repeat each other one
     stays. The only sentence with a certain number, date, name, address or identifier stays, and so do code, tables,
     and whatever a kept sentence leans on; so the result may be longer than asked for.
 
@@ -77,8 +79,9 @@ class _Omission:
             heappop(queue)
             if not self._may_go(at):
                 continue
-            # each omission makes the others say more new, so what was reckoned earlier is never too high
-            if self._news(at) > news:
+            # each omission makes the others say more new, so what was reckoned earlier is never too high; to reckon it
+            # anew for every small difference would take the square of the time
+            if self._news(at) > _OUTDATED_FROM * news:
                 heappush(queue, (self._news(at), -at))
                 continue
             self._omit(at)

@@ -2,15 +2,12 @@
 
 import re
 
-# what holds a digit, a path, an address, a flag or an identifier; a word in inline code
-_EXACT = re.compile(
-    r"`+[^`]+`+|(?:https?|ftp|file)://[^\s<>。、！？「」（）]+|[\w.+-]+@[\w-]+\.[\w.-]+|(?<!\w)--?[a-z][\w-]*"
-    r"|(?<!\w)[~.]{0,2}/[\w./-]+|\w*\d[\w.,:/%-]*|\w+(?:_\w+)+|\w+\.\w+(?:\.\w+)*(?:\(\))?"
-    r"|\b[A-Z]{2,}\w*|\b[a-z]+[A-Z]\w*|\b[A-Z][a-z]+[A-Z]\w*"
-)
+_INLINE_CODE = re.compile(r"(?<!`)(`++)([^`]+)\1(?!`)")
+_TOKEN = re.compile(r"[^\s<>()\[\]\"“”„,;`。、！？「」（）]+")
+_JOINT = re.compile(r"\w[_./@\\:]\w|^--?[a-z]|^[~.]{0,2}/\w")
 _CAPITALISED = re.compile(r"(?<=[^\W_][,;:]\s)[A-ZÀ-ÖØ-Þ]\w+|(?<=[^\W_]\s)[A-ZÀ-ÖØ-Þ]\w+")
 _WORD_AFTER_WORD = re.compile(r"(?<=[^\W_][,;:]\s)[^\W\d_]\w+|(?<=[^\W_]\s)[^\W\d_]\w+")
-_AT_THE_END = ".,:;!?/-"
+_AT_THE_END = ".:!?'’…/-"
 _MOST_CAPITALISED = 0.25
 
 
@@ -21,9 +18,18 @@ def details(sentence: str, with_names: bool = True) -> frozenset[str]:
         sentence: a sentence.
         with_names: whether a capital within the sentence marks a name.
     """
-    exact = {found.strip("`").rstrip(_AT_THE_END) for found in _EXACT.findall(sentence)}
+    code = {match[2].strip() for match in _INLINE_CODE.finditer(sentence)}
+    tokens = (token.rstrip(_AT_THE_END) for token in _TOKEN.findall(_INLINE_CODE.sub(" ", sentence)))
+    exact = {token for token in tokens if _is_exact(token)}
     names = set(_CAPITALISED.findall(sentence)) if with_names else set()
-    return frozenset(exact | names) - {""}
+    return frozenset(code | exact | names) - {""}
+
+
+def _is_exact(token: str) -> bool:
+    """Whether a token is a number, path, address, flag, identifier or abbreviation, and no mere word."""
+    if any(character.isdigit() for character in token) or _JOINT.search(token):
+        return True
+    return len(token) > 1 and any(character.isupper() for character in token[1:])
 
 
 def capitals_mark_names(text: str) -> bool:

@@ -54,7 +54,8 @@ class Labels:
 def _forms(text: str) -> dict[str, str]:
     """The stems of a text, each with the form in which it stands there first."""
     forms: dict[str, str] = {}
-    for word in [*indexed(_ALL_EASTERN.sub(" ", text)).split(), *_EASTERN.findall(text)]:
-        if _HAS_LETTERS.search(word) and tells(word):
+    western = (word for word in indexed(_ALL_EASTERN.sub(" ", text)).split() if tells(word))
+    for word in [*western, *_EASTERN.findall(text)]:
+        if _HAS_LETTERS.search(word):
             forms.setdefault(stem(word), word)
     return forms

@@ -9,6 +9,9 @@ from tmws_memory.condensing.statement import Statement
 Place = tuple[int, int]
 """Which text, and which piece of it."""
 
+# sentences of which each leans on the one before are kept beyond this, rather than followed back to the first
+_LONGEST_CHAIN = 20
+
 
 def repetitions(texts: Sequence[Sequence[Piece]]) -> dict[Place, Place]:
     """Find the pieces that can be dropped because another piece, which is kept, says all that they say.
@@ -60,13 +63,15 @@ class _Search:
     def _says_in_context(self, one: Place, other: Place) -> bool:
         at: Place | None = one
         what: Place | None = other
-        while at is not None and what is not None:
+        for _ in range(_LONGEST_CHAIN):
+            if at is None or what is None:
+                return at is what
             if at == what:
                 return True
             if not self.statements[at].says_all_of(self.statements[what]):
                 return False
             at, what = self._support(at), self._support(what)
-        return at is what is None
+        return False
 
     def _support(self, place: Place) -> Place | None:
         leans_on = self.statements[place].piece.leans_on

@@ -3,12 +3,13 @@
 import re
 
 _END = re.compile(
-    r"(?P<western>[.!?…]+[\"'”’»)\]]*)(?=\s)|(?P<eastern>[。！？｡]+[」』）”’]*)",
+    r"(?P<western>(?<![.!?…])[.!?…]++[\"'”’»)\]]*)(?=\s)|(?P<eastern>[。！？｡]+[」』）”’]*)",
 )
 _ADDRESS = re.compile(r"(?:https?|ftp|file)://[^\s<>。、！？「」（）]*[^\s<>。、！？「」（）.,;:!?'\")\]…]")
-_INLINE_CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
+_INLINE_CODE = re.compile(r"(?<!`)(`++).+?(?<!`)\1(?!`)", re.DOTALL)
 _LAST_WORD = re.compile(r"[^\s(\[\"'“„«]+$")
 _NEXT_WORD = re.compile(r"[\s\"'“„«(\[]*(\S[^\s.,;:!?]*)")
+_NOT_SPACE = re.compile(r"\S")
 _ONE_LETTER = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]\.")
 _ORDINAL = re.compile(r"(?:[1-9]|[12]\d|3[01])\.")
 _QUOTE_GOES_ON = re.compile(r"[」』”’）][\u3040-\u309f]")
@@ -41,13 +42,16 @@ def sentence_ends(text: str) -> list[int]:
     Returns:
         Positions right behind an end, rising.
     """
-    closed = [match.span() for pattern in (_ADDRESS, _INLINE_CODE) for match in pattern.finditer(text)]
+    closed = bytearray(len(text))
+    for pattern in (_ADDRESS, _INLINE_CODE):
+        for match in pattern.finditer(text):
+            closed[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
     last = len(text.rstrip())
     return [
         match.end()
         for match in _END.finditer(text)
         if match.end() < last
-        and not any(start <= match.start() < end for start, end in closed)
+        and not closed[match.start()]
         and (_ends_western(text, match) if match["western"] else _ends_eastern(text, match))
     ]
 
@@ -66,7 +70,7 @@ def _ends_western(text: str, match: re.Match[str]) -> bool:
         return False
     if _ORDINAL.fullmatch(last):
         # a number at the beginning counts what follows
-        return word.start() > len(text) - len(text.lstrip()) and following[1].casefold() not in _MONTHS
+        return _NOT_SPACE.search(text, 0, word.start()) is not None and following[1].casefold() not in _MONTHS
     return True
 
 

@@ -16,6 +16,7 @@ from tmws_memory.condensing.terms import terms
 _RELEVANCE = 0.7
 _LEAST_RELEVANCE = 0.25
 _TOO_SIMILAR = 0.8
+_LONGEST_CHAIN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ class _Choice:
         """A sentence and those that it leans on, but for headings."""
         text, at = place
         chain = [place]
-        while (leans_on := self._texts[text][at].leans_on) is not None:
+        while (leans_on := self._texts[text][at].leans_on) is not None and len(chain) < _LONGEST_CHAIN:
             at = leans_on
             if self._texts[text][at].kind is not Kind.HEADING:
                 chain.append((text, at))

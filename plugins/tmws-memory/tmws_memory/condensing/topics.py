@@ -13,7 +13,7 @@ from tmws_memory.condensing.vectors import centred, nearest, unit_vectors
 _MOST_NEIGHBOURS = 12
 # averages of a cluster are lower than the pairs that begin it
 _LEAST_CENTRED_COSINE = 0.35
-_LEAST_TERM_COSINE = 0.14
+_LEAST_TERM_COSINE = 0.1
 
 
 @dataclass(frozen=True, slots=True)

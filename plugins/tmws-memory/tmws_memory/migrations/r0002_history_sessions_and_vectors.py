@@ -28,9 +28,7 @@ def upgrade() -> None:
 
 def _change_memories() -> None:
     op.add_column("memories", sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True))
-    op.create_index("ix_memories_archived_at", "memories", ["archived_at"])
     op.create_index("ix_memories_namespace_created_at", "memories", ["namespace", "created_at"])
-    op.create_index("ix_memories_embedding_status_updated_at", "memories", ["embedding_status", "updated_at"])
     # of several that say the same the oldest stays; the others can be restored
     op.execute(
         "UPDATE memories SET archived_at = CURRENT_TIMESTAMP WHERE deleted_at IS NULL AND EXISTS ("
@@ -38,16 +36,29 @@ def _change_memories() -> None:
         "AND older.agent_id = memories.agent_id AND older.namespace = memories.namespace "
         "AND older.deleted_at IS NULL AND older.id < memories.id)"
     )
-    op.drop_index("ix_memories_content_hash_agent_id_namespace", "memories")
-    present = sa.text("deleted_at IS NULL AND archived_at IS NULL")
-    op.create_index(
-        "ix_memories_content_hash_agent_id_namespace",
-        "memories",
-        ["content_hash", "agent_id", "namespace"],
-        unique=True,
-        sqlite_where=present,
-        postgresql_where=present,
+    for columns in (
+        "content_hash_agent_id_namespace",
+        "namespace",
+        "expires_at",
+        "deleted_at",
+        "parent_memory_id",
+        "access_level_agent_id",
+        "accessed_at_access_count",
+        "importance_score_relevance_score",
+    ):
+        op.drop_index(f"ix_memories_{columns}", "memories")
+    _create_index_where("embedding_status <> 'ready'", "embedding_status", "updated_at")
+    _create_index_where("expires_at IS NOT NULL", "expires_at")
+    _create_index_where("deleted_at IS NOT NULL", "deleted_at")
+    _create_index_where("parent_memory_id IS NOT NULL", "parent_memory_id")
+    _create_index_where(
+        "deleted_at IS NULL AND archived_at IS NULL", "content_hash", "agent_id", "namespace", unique=True
     )
+
+
+def _create_index_where(condition: str, *columns: str, unique: bool = False) -> None:
+    name, where = f"ix_memories_{'_'.join(columns)}", sa.text(condition)
+    op.create_index(name, "memories", list(columns), unique=unique, sqlite_where=where, postgresql_where=where)
 
 
 def _create_versions() -> None:

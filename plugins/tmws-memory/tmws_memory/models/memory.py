@@ -21,8 +21,10 @@ from tmws_core.columns import (
 )
 from tmws_memory.models.base import Base
 
-# what is deleted or archived may be remembered anew
-_PRESENT = text("deleted_at IS NULL AND archived_at IS NULL")
+
+def _index_where(condition: str, *columns: str, unique: bool = False) -> Index:
+    where = text(condition)
+    return Index(None, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
 
 class Memory(Identified, Timestamped, Annotatable, Base):
@@ -39,7 +41,7 @@ class Memory(Identified, Timestamped, Annotatable, Base):
     summary: Mapped[str | None] = mapped_column(Text)
     memory_type: Mapped[str] = mapped_column(Text, default="general", server_default="general")
     agent_id: Mapped[str] = mapped_column(Text, ForeignKey(Agent.agent_id, ondelete="CASCADE", onupdate="CASCADE"))
-    namespace: Mapped[str] = mapped_column(Text, index=True)
+    namespace: Mapped[str] = mapped_column(Text)
     embedding_model: Mapped[str | None] = mapped_column(Text)
     embedding_dimension: Mapped[int | None] = mapped_column(Integer)
     embedding_status: Mapped[str] = mapped_column(
@@ -56,13 +58,11 @@ class Memory(Identified, Timestamped, Annotatable, Base):
     learning_weight: Mapped[float] = mapped_column(Double, default=1.0, server_default="1.0")
     pattern_ids: Mapped[list[str]] = mapped_column(json_array(), default=list, server_default="[]")
     accessed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
-    deleted_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
-    archived_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+    expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    deleted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    archived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
-    parent_memory_id: Mapped[str | None] = mapped_column(
-        String(36), ForeignKey("memories.id", ondelete="SET NULL"), index=True
-    )
+    parent_memory_id: Mapped[str | None] = mapped_column(String(36), ForeignKey("memories.id", ondelete="SET NULL"))
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 -- SQLAlchemy reads it from the class
 
@@ -74,13 +74,15 @@ class Memory(Identified, Timestamped, Annotatable, Base):
         at_least("access_count", 0),
         at_least("version", 1),
         at_least("embedding_dimension", 1),
-        Index(None, "access_level", "agent_id"),
-        Index(None, "accessed_at", "access_count"),
+        # each index is written with each memory, so there are those that a query needs, over the rows that it looks for
         Index(None, "agent_id", "namespace"),
-        Index(None, "importance_score", "relevance_score"),
         Index(None, "namespace", "created_at"),
-        Index(None, "embedding_status", "updated_at"),
-        Index(
-            None, "content_hash", "agent_id", "namespace", unique=True, sqlite_where=_PRESENT, postgresql_where=_PRESENT
+        _index_where("embedding_status <> 'ready'", "embedding_status", "updated_at"),
+        _index_where("expires_at IS NOT NULL", "expires_at"),
+        _index_where("deleted_at IS NOT NULL", "deleted_at"),
+        _index_where("parent_memory_id IS NOT NULL", "parent_memory_id"),
+        # what is deleted or archived may be remembered anew
+        _index_where(
+            "deleted_at IS NULL AND archived_at IS NULL", "content_hash", "agent_id", "namespace", unique=True
         ),
     )

@@ -86,15 +86,8 @@ class _Candidate:
         return self.hits / len(self.prefix_ends)
 
 
-@dataclass(frozen=True, slots=True)
-class _Level:
-    """The frequent sequences of one length, and how many were tried to find them."""
-
-    candidates: list[_Candidate]
-    tried: int
-
-
-def _levels(streams: Streams, least_sessions: int, longest: int, most_by_chance: float) -> Iterator[_Level]:
+def _levels(streams: Streams, least_sessions: int, longest: int, most_by_chance: float) -> Iterator[list[_Candidate]]:
+    """The frequent sequences of two steps, then those of three, and so on."""
     frequent = {
         symbol: places for symbol, places in streams.places.items() if streams.sessions(places) >= least_sessions
     }
@@ -103,7 +96,7 @@ def _levels(streams: Streams, least_sessions: int, longest: int, most_by_chance:
         candidates = [
             candidate for steps, ends in prefixes.items() for candidate in _grown(streams, steps, ends, least_sessions)
         ]
-        yield _Level(candidates, len(prefixes) * len(frequent))
+        yield candidates
         if length < longest:
             grown = [one for one in candidates if one.chance <= most_by_chance]
             grown.sort(key=lambda one: (-one.sessions, -one.hits, one.steps))
@@ -118,9 +111,9 @@ def _grown(streams: Streams, steps: Steps, ends: list[int], least_sessions: int)
             yield _Candidate((*steps, symbol), ends, sessions, hits[symbol], by_chance)
 
 
-def _beyond_chance(level: _Level, false_discovery_rate: float) -> list[_Candidate]:
-    limit = threshold((one.chance for one in level.candidates), level.tried, false_discovery_rate)
-    return [one for one in level.candidates if one.chance <= limit]
+def _beyond_chance(level: list[_Candidate], false_discovery_rate: float) -> list[_Candidate]:
+    limit = threshold((one.chance for one in level), len(level), false_discovery_rate)
+    return [one for one in level if one.chance <= limit]
 
 
 def _closed(found: list[_Candidate]) -> list[_Candidate]:
