@@ -143,7 +143,7 @@ class EmbeddingWorker:
             from tmws_memory.vectors.index import Space
 
             unchanged = _unchanged(session, waiting)
-            for namespace in {one.namespace for one in waiting}:
+            for namespace in sorted({one.namespace for one in waiting}, key=namespace_token):
                 kept = {
                     one.memory_id: vector
                     for one, vector in zip(waiting, vectors, strict=True)
@@ -186,10 +186,11 @@ def _texts() -> Select[str, str, str, str]:
 
 
 def _unchanged(session: Session, waiting: Sequence[_Waiting]) -> set[str]:
-    """Those that still have the text that was embedded."""
+    """Those that still have the text that was embedded; nobody changes or deletes them before the transaction ends."""
     texts = {(one.memory_id, one.content_hash) for one in waiting}
     now = select(Memory.id, Memory.content_hash).where(Memory.id.in_([one.memory_id for one in waiting]), present())
-    return {memory_id for memory_id, content_hash in session.execute(now) if (memory_id, content_hash) in texts}
+    locked = session.execute(now.order_by(Memory.id).with_for_update())
+    return {memory_id for memory_id, content_hash in locked if (memory_id, content_hash) in texts}
 
 
 def _mark(session: Session, memory_ids: Sequence[str], status: str, model: str | None, dimension: int | None) -> None:

@@ -33,7 +33,7 @@ def remove(session: Session, memory_ids: Sequence[str]) -> None:
     spaces = session.execute(
         select(Vector.namespace_token, Vector.model).where(Vector.memory_id.in_(memory_ids)).distinct()
     ).all()
-    for namespace_token, model in spaces:
+    for namespace_token, model in sorted(spaces):  # in one order, so that two removals cannot wait for each other
         session.execute(
             update(Vector)
             .where(Vector.memory_id.in_(memory_ids), Vector.namespace_token == namespace_token, Vector.model == model)

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from tmws_memory import index
@@ -12,45 +13,45 @@ from tmws_memory.consistency import HAS_ITS_VECTOR, LEFT_BEHIND
 from tmws_memory.models.document import Document
 from tmws_memory.models.memory import Memory
 
+Place = tuple[str, datetime, str]
+"""Namespace, moment and identifier: in this order the memories of a session follow each other as they were stored."""
+
 
 @dataclass(frozen=True)
 class Compared:
     """A batch of memories that were compared with their documents.
 
     Attributes:
-        last: the identifier of the last one.
+        last: the place of the last one.
         size: how many there were.
         wrong: the identifiers of those whose document is missing, or is not what it should be.
     """
 
-    last: str
+    last: Place
     size: int
     wrong: Sequence[str]
 
 
-def compare(session: Session, after: str, most: int) -> Compared | None:
+def compare(session: Session, after: Place | None, most: int) -> Compared | None:
     """Compare the next memories with their documents.
 
     Args:
         session: a reading session.
-        after: the identifier after which to begin.
+        after: the place after which to begin; None at the first.
         most: how many memories.
 
     Returns:
         What was found; None when no memory is left.
     """
-    pairs = (
-        select(Memory, Document)
-        .outerjoin(Document, Document.memory_id == Memory.id)
-        .where(kept(), Memory.id > after)
-        .order_by(Memory.id)
-        .limit(most)
-    )
-    found = session.execute(pairs).all()
+    pairs = select(Memory, Document).outerjoin(Document, Document.memory_id == Memory.id).where(kept())
+    place = Memory.namespace, Memory.created_at, Memory.id
+    if after is not None:
+        pairs = pairs.where(tuple_(*place) > tuple_(*after))
+    found = session.execute(pairs.order_by(*place).limit(most)).all()
     if not found:
         return None
     wrong = [memory.id for memory, document in found if index.differs(memory, document)]
-    return Compared(found[-1][0].id, len(found), wrong)
+    return Compared(_place(found[-1][0]), len(found), wrong)
 
 
 def mend(session: Session, memory_ids: Sequence[str]) -> int:
@@ -66,7 +67,7 @@ def mend(session: Session, memory_ids: Sequence[str]) -> int:
     # nobody else changes them before this transaction ends
     chosen = select(Memory).where(Memory.id.in_(memory_ids), kept()).order_by(Memory.id).with_for_update()
     memories = session.scalars(chosen).all()
-    index.mend(session, memories)
+    index.mend(session, sorted(memories, key=_place))
     return len(memories)
 
 
@@ -80,7 +81,9 @@ def take_out(session: Session, most: int) -> int:
     Returns:
         How many there were.
     """
-    found = session.scalars(select(Memory.id).where(LEFT_BEHIND).limit(most).with_for_update()).all()
+    found = session.scalars(
+        select(Memory.id).where(LEFT_BEHIND).order_by(Memory.id).limit(most).with_for_update()
+    ).all()
     if found:
         index.remove(session, found)
     return len(found)
@@ -113,3 +116,7 @@ def without_vector_of(model: str, dimension: int, *, everything: bool, in_table:
         Memory.embedding_dimension.is_distinct_from(dimension),
         *([~HAS_ITS_VECTOR] if in_table else []),
     )
+
+
+def _place(memory: Memory) -> Place:
+    return memory.namespace, memory.created_at, memory.id

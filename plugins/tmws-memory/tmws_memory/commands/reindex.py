@@ -1,9 +1,11 @@
 """`tmws memory reindex`: brings the words and the meanings under which memories are found up to date."""
 
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import BaseModel, Field
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Session
 
 from tmws_core import Context, command
 from tmws_core.tool_errors import InvalidArguments, ToolError
@@ -40,13 +42,38 @@ async def reindex(
     with_words, with_meaning = _chosen(words, meaning), _chosen(meaning, words)
     if not (with_words or with_meaning):
         raise InvalidArguments("reindex: neither words nor meaning is left to do", hint="leave one of the options out")
-    report = Reindexed()
+    condition = await _to_embed(ctx, everything=all) if with_meaning else None
+    status = ctx.state(MemoryState).meaning.status
+    if condition is None and meaning:
+        raise ToolError(f"nothing can be embedded: {status}", hint="the words alone can be done with --words")
+    report = Reindexed(meaning=status)
+    bar = await _Bar.over(ctx, condition, with_words=with_words)
     if with_words:
-        await _words(ctx, report)
-    if with_meaning:
-        await _meaning(ctx, report, everything=all)
-    report.meaning = ctx.state(MemoryState).meaning.status
+        await _words(ctx, report, bar)
+    if condition is not None:
+        await _meaning(ctx, report, bar, condition)
     return report
+
+
+class _Bar:
+    """One bar for all parts."""
+
+    def __init__(self, ctx: Context, total: int) -> None:
+        self._ctx = ctx
+        self._done, self._total = 0, total
+
+    @classmethod
+    async def over(cls, ctx: Context, condition: ColumnElement[bool] | None, *, with_words: bool) -> Self:
+        def how_many(session: Session) -> int:
+            words = reindexing.to_compare(session) if with_words else 0
+            return words + (0 if condition is None else reindexing.to_embed(session, condition))
+
+        return cls(ctx, await ctx.application.database.transaction(how_many, read_only=True))
+
+    async def advance(self, size: int, message: str) -> None:
+        self._done += size
+        self._total = max(self._total, self._done)  # what is stored meanwhile comes on top
+        await self._ctx.progress(self._done, self._total, message)
 
 
 def _chosen(this: bool | None, other: bool | None) -> bool:
@@ -54,18 +81,17 @@ def _chosen(this: bool | None, other: bool | None) -> bool:
     return this if this is not None else other is not True
 
 
-async def _words(ctx: Context, report: Reindexed) -> None:
+async def _words(ctx: Context, report: Reindexed, bar: _Bar) -> None:
     database = ctx.application.database
-    total = await database.transaction(reindexing.to_compare, read_only=True)
-    after = ""
+    after = None
     while compared := await database.transaction(
         partial(reindexing.compare, after=after, most=MEMORIES_IN_A_TRANSACTION), read_only=True
     ):
         after = compared.last
+        report.compared += compared.size
         if compared.wrong:
             report.mended += await ctx.transaction(partial(reindexing.mend, memory_ids=compared.wrong))
-        report.compared += compared.size
-        await ctx.progress(report.compared, max(total, report.compared), "comparing words")
+        await bar.advance(compared.size, "comparing words")
     while taken := await ctx.transaction(partial(reindexing.take_out, most=MEMORIES_IN_A_TRANSACTION)):
         report.taken_out += taken
     if not await ctx.transaction(consistency.search_index_is_sound):
@@ -73,29 +99,28 @@ async def _words(ctx: Context, report: Reindexed) -> None:
         report.search_index_rebuilt = True
 
 
-async def _meaning(ctx: Context, report: Reindexed, *, everything: bool) -> None:
+async def _to_embed(ctx: Context, *, everything: bool) -> ColumnElement[bool] | None:
+    """The condition that a memory is to be embedded; None when there is no embedder."""
+    meaning = ctx.state(MemoryState).meaning
+    embedder = await meaning.embedder()
+    if embedder is None:
+        return None
+    in_table = consistency.keeps_vectors_in_table(await meaning.index())
+    return reindexing.without_vector_of(embedder.name, embedder.dimension, everything=everything, in_table=in_table)
+
+
+async def _meaning(ctx: Context, report: Reindexed, bar: _Bar, condition: ColumnElement[bool]) -> None:
     from tmws_memory.embedders.embedder import EmbedderUnavailable
 
-    state, database = ctx.state(MemoryState), ctx.application.database
-    embedder = await state.meaning.embedder()
-    if embedder is None:
-        raise ToolError(f"nothing can be embedded: {state.meaning.status}", hint="the words alone: --words")
-    condition = reindexing.without_vector_of(
-        embedder.name,
-        embedder.dimension,
-        everything=everything,
-        in_table=consistency.keeps_vectors_in_table(await state.meaning.index()),
-    )
-    begun = report.compared  # one bar for both: what is done must grow
-    total = await database.transaction(partial(reindexing.to_embed, condition=condition), read_only=True)
-    done, after = 0, ""
+    worker, after = ctx.state(MemoryState).worker, ""
     try:
-        while batch := await state.worker.again(condition, after):
-            after, done = batch.last, done + batch.size
+        while batch := await worker.again(condition, after):
+            after = batch.last
             report.embedded += batch.done.ready
             report.failed += batch.done.failed
-            await ctx.progress(begun + done, begun + max(total, done), f"embedding with {embedder.name}")
+            await bar.advance(batch.size, "embedding")
     except EmbedderUnavailable as error:
         raise ToolError(
-            f"{done} of {total} memories were embedded, then: {error}", hint="run it again; it goes on where it stopped"
+            f"{report.embedded} memories were embedded, then: {error}",
+            hint="run it again; it goes on where it stopped",
         ) from error

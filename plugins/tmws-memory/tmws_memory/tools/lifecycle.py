@@ -75,7 +75,8 @@ async def memory_cleanup(
     settings, now = ctx.settings(MemorySettings), utc_now()
     place, most = namespace or ctx.principal.namespace, settings.most_per_maintenance
     due = old_and_unimportant(ctx.principal.agent_id, place, now - timedelta(days=older_than_days), below_importance)
-    oldest = select(Memory).where(due).order_by(Memory.created_at, Memory.id).limit(most + 1).with_for_update()
+    oldest = select(Memory).where(due).order_by(Memory.created_at, Memory.id).limit(most + 1)
+    oldest = oldest.with_for_update(skip_locked=True)  # what somebody changes at this moment is in use
 
     def work(session: Session) -> Sequence[Memory]:
         found = session.scalars(oldest).all()
