@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.commands.conftest import Run
+from tmws_core.testing.distributions import InstallPlugin
 
 
 def test_help_of_a_plugin_lists_its_tools_and_commands(tmws: Run, weather: Path) -> None:
@@ -90,3 +93,31 @@ def test_a_broken_plugin_says_why_it_has_no_commands(tmws: Run, broken: Path) ->
 
 def test_the_cores_own_tools_are_commands_too(tmws: Run, weather: Path) -> None:
     assert tmws("core", "tool-search", "--query", "weather names", "--json").document["result"]
+
+
+def test_a_plugins_own_command_may_take_longer_than_a_tool(
+    tmws: Run, install_plugin: InstallPlugin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install_plugin("patient", _PATIENT)
+    monkeypatch.setenv("TMWS_PLUGINS", "patient")
+    monkeypatch.setenv("TMWS_TOOL_SECONDS", "0.01")
+    assert tmws("patient", "sit").out == "still there\n"
+
+
+_PATIENT = """
+    import asyncio
+    import sys
+
+    from tmws_core import Context, command, hookimpl
+
+
+    @command(scope="patient:read")
+    async def sit(ctx: Context) -> str:
+        await asyncio.sleep(0.1)
+        return "still there"
+
+
+    @hookimpl
+    def tmws_commands():
+        return sys.modules[__name__]
+"""

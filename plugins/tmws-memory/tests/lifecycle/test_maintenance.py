@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sys
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from types import ModuleType
@@ -284,6 +285,39 @@ async def test_one_application_of_several_does_it(application: Application, sett
         assert await first.once() is not None
         assert await second.once() is None
         assert await first.once() is not None
+
+
+_HOLD = """
+import asyncio
+import sys
+from tmws_core.exclusive import Exclusive
+
+async def hold():
+    exclusive = Exclusive(sys.argv[1], sys.argv[2])
+    print(await exclusive.try_acquire(), flush=True)
+    await asyncio.Event().wait()
+
+asyncio.run(hold())
+"""
+
+
+async def test_what_another_process_does_is_left_to_it_until_it_is_killed(
+    application: Application, filled_database_url: str
+) -> None:
+    worker = application.state(MemoryState).maintenance
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _HOLD, filled_database_url, LOCK, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert (await process.stdout.readline()).strip() == b"True"
+    assert await worker.once() is None
+    process.kill()
+    await process.wait()
+
+    async def taken_over() -> bool:
+        return await worker.once() is not None
+
+    await _wait_until(taken_over)
 
 
 async def test_another_application_goes_on_after_the_first_has_stopped(settings: Settings) -> None:
