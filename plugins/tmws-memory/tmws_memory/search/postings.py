@@ -87,8 +87,8 @@ def postings(session: Session, words: Sequence[str], scope: Scope, size: int) ->
     common: list[Posting] = []
     seen: set[frozenset[int]] = set()
     for word in words:
-        rows = session.execute(statement, {**scope.question(dialect, word), "most": most})
-        documents = frozenset(key for (key,) in rows)
+        rows = session.scalars(statement, {**scope.question(dialect, word), "most": most})
+        documents = frozenset(rows.all())
         if documents in seen and documents:  # two forms of one word
             continue
         seen.add(documents)
