@@ -23,7 +23,7 @@ FROM_A_QUESTION = 0.9
 MEANING_AROUND, MEANING_WINDOW = 0.3, 2
 SPEAKER_ASKED_FOR = 0.08
 ONLY_ASKS = 0.06
-LEAST_SIMILARITY = 0.35
+LEAST_SIMILARITY = 0.2
 """Below this cosine, meaning alone makes no hit: any two texts are a little alike."""
 
 
