@@ -54,11 +54,12 @@ def owned(principal: Principal) -> ColumnElement[bool]:
 
 def present() -> ColumnElement[bool]:
     """The condition that a memory is neither deleted nor archived, and its lifetime is not over."""
-    return and_(
-        Memory.deleted_at.is_(None),
-        Memory.archived_at.is_(None),
-        or_(Memory.expires_at.is_(None), Memory.expires_at > func.current_timestamp()),
-    )
+    return and_(kept(), or_(Memory.expires_at.is_(None), Memory.expires_at > func.current_timestamp()))
+
+
+def kept() -> ColumnElement[bool]:
+    """The condition that a memory is neither deleted nor archived, so that it stands in the index."""
+    return and_(Memory.deleted_at.is_(None), Memory.archived_at.is_(None))
 
 
 def refuse_level(principal: Principal, access_level: str) -> None:

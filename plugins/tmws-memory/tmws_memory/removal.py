@@ -1,8 +1,9 @@
 """To delete memories: first marked and kept for a while, so that it can be undone, then really gone."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, or_, update
 from sqlalchemy import delete as delete_rows
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -62,18 +63,23 @@ def restore(session: Session, principal: Principal, memory_id: str) -> Memory:
     return memory
 
 
-def purge(session: Session, deleted_before: datetime, most: int) -> int:
-    """Remove for good what was deleted before a moment, with everything that belongs to it.
+def bury(session: Session, memory_ids: Sequence[str], now: datetime) -> None:
+    """Mark many memories as deleted, as `delete` does with one; whoever calls has seen to it that they may be.
 
     Args:
         session: a writing session.
-        deleted_before: how long deleted memories are kept.
-        most: how many at most.
-
-    Returns:
-        How many were removed.
+        memory_ids: which ones; none of them is deleted yet.
+        now: the moment from which on they are kept for a while.
     """
-    gone = select(Memory.id).where(Memory.deleted_at < deleted_before).order_by(Memory.deleted_at).limit(most)
-    identifiers = session.scalars(gone).all()
-    session.execute(delete_rows(Memory).where(Memory.id.in_(identifiers)))
-    return len(identifiers)
+    session.execute(
+        update(Memory)
+        .where(Memory.id.in_(memory_ids))
+        .values(deleted_at=now, version=Memory.version + 1, updated_at=Memory.updated_at)
+        .execution_options(synchronize_session=False)
+    )
+    index.remove(session, memory_ids)
+
+
+def purge(session: Session, memory_ids: Sequence[str]) -> None:
+    """Remove memories for good, with their versions, grants, documents and vectors, which the database sees to."""
+    session.execute(delete_rows(Memory).where(Memory.id.in_(memory_ids)).execution_options(synchronize_session=False))

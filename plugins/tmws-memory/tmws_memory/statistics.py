@@ -35,7 +35,7 @@ def count(session: Session, principal: Principal, namespace: str) -> Counts:
 
     def by(column: InstrumentedAttribute[str]) -> dict[str, int]:
         counted = select(column, func.count()).where(visible).group_by(column).order_by(func.count().desc(), column)
-        return dict(session.execute(counted).tuples().all())
+        return dict(session.execute(counted).all())
 
     return Counts(
         total=total,
@@ -63,4 +63,4 @@ def tags(session: Session, condition: ColumnElement[bool], most: int) -> dict[st
         .order_by(func.count().desc(), each.c.value)
         .limit(most)
     )
-    return dict(session.execute(counted).tuples().all())
+    return dict(session.execute(counted).all())

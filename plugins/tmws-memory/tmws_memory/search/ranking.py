@@ -14,6 +14,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from tmws_memory.decay import decayed
 from tmws_memory.search.candidates import WINDOW, Candidate
 from tmws_memory.search.postings import Posting
 from tmws_memory.settings import MemorySettings
@@ -37,7 +38,7 @@ class Ranked:
         words: the words of the question that it has.
         nearby: those that only its surroundings have.
         similarity: the cosine of its meaning and the question's, if known.
-        freshness: how recently it was used, from 0 to 1.
+        freshness: what is left of its relevance since it was last used, from 0 to 1.
     """
 
     candidate: Candidate
@@ -76,7 +77,9 @@ class Ranking:
         self._own = _presence(candidates, postings)
         pairs = _Pairs(candidates)
         self._around = pairs.spread(self._own)
-        self._freshness = np.array([_freshness(one, now, settings) for one in candidates])
+        self._freshness = np.array(
+            [decayed(one.relevance, one.used_at, now, settings.half_life_days) for one in candidates]
+        )
         words = _scaled(self._around @ np.array([one.weight for one in postings], np.float64))
         similar = np.array([similarities.get(one.memory_id, 0.0) for one in candidates])
         share = settings.weight_meaning if similarities else 0.0
@@ -167,12 +170,6 @@ def _scaled(values: NDArray[np.float64]) -> NDArray[np.float64]:
     positive = np.clip(values, 0, None)
     greatest = positive.max(initial=0.0)
     return positive / greatest if greatest > 0 else positive
-
-
-def _freshness(candidate: Candidate, now: datetime, settings: MemorySettings) -> float:
-    """Half of it is lost in each half-life without use; how much there was is what its use has made of it."""
-    days = max(0.0, (now - candidate.used_at).total_seconds() / 86_400)
-    return float(candidate.relevance * 0.5 ** (days / settings.half_life_days))
 
 
 def _is_asked_for(candidate: Candidate, asked: Sequence[str]) -> bool:
