@@ -78,6 +78,11 @@ class Candidates:
         found = select(Memory.id).join(Document, Document.memory_id == Memory.id).where(self._allowed)
         return self._session.scalars(found).all()
 
+    def documents(self) -> Sequence[int]:
+        """The keys of the documents of all candidates there are."""
+        found = select(Document.id).join(Memory, Document.memory_id == Memory.id).where(self._allowed)
+        return self._session.scalars(found).all()
+
     def _load(self, condition: ColumnElement[bool]) -> list[Candidate]:
         statement = (
             select(

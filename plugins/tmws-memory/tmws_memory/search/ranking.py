@@ -85,13 +85,14 @@ def rank(
         + settings.weight_freshness * freshness
         + settings.weight_trust * np.array([one.trust for one in candidates])
     )
+    score = score.round(6)  # the last digits depend on where in a matrix a row stands
     hit = (around > 0).any(axis=1) | (similar >= LEAST_SIMILARITY)
     places = [place for place in range(len(candidates)) if hit[place]]
-    places.sort(key=lambda place: (-score[place], candidates[place].memory_id), reverse=False)
+    places.sort(key=lambda place: (-score[place], candidates[place].memory_id))
     return [
         Ranked(
             candidate=candidates[place],
-            score=round(float(score[place]), 6),
+            score=float(score[place]),
             words=[one.word for one, has in zip(postings, own[place], strict=True) if has],
             nearby=[one.word for one, o, a in zip(postings, own[place], around[place], strict=True) if a and not o],
             similarity=similarities.get(candidates[place].memory_id),

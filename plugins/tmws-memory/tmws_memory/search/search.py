@@ -1,7 +1,7 @@
 """A search: first the words, then their meaning, then the candidates in their order."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import nlargest
@@ -75,7 +75,7 @@ def search(
         settings: how much what counts.
     """
     candidates = Candidates(session, principal, filters)
-    pool = {one.document: one for one in candidates.of(_best_by_words(postings), ())}
+    pool = {one.document: one for one in _best_by_words(candidates, postings)}
     by_words = nlargest(FIRST_OF_EACH, pool.values(), key=lambda one: (own_weight(one, postings), one.document))
     by_meaning = [] if meaning is None else _nearest(session, candidates, meaning)
     for found in (by_meaning, candidates.around([*by_words, *by_meaning[:FIRST_OF_EACH]])):
@@ -87,12 +87,24 @@ def search(
     return rank(list(pool.values()), postings, similarities, asked, now, settings)
 
 
-def _best_by_words(postings: Sequence[Posting]) -> list[int]:
+def _best_by_words(candidates: Candidates, postings: Sequence[Posting]) -> list[Candidate]:
+    """The candidates that have most of the words.
+
+    As with the nearest in meaning, all candidates are looked at only if few of the best documents are candidates.
+    """
     weights: defaultdict[int, float] = defaultdict(float)
     for posting in postings:
         for document in posting.documents:
             weights[document] += posting.weight
-    return nlargest(MOST_BY_WORDS, weights, key=lambda document: (weights[document], document))
+
+    def best(documents: Iterable[int]) -> list[int]:
+        return nlargest(MOST_BY_WORDS, documents, key=lambda document: (weights[document], document))
+
+    first = best(weights)
+    found = candidates.of(first, ())
+    if len(found) * 2 < len(first) < len(weights):
+        found = candidates.of(best(weights.keys() & set(candidates.documents())), ())
+    return found
 
 
 def _nearest(session: Session, candidates: Candidates, meaning: Meaning) -> list[Candidate]:
@@ -103,7 +115,7 @@ def _nearest(session: Session, candidates: Candidates, meaning: Meaning) -> list
     """
     nearest = meaning.index.nearest(session, meaning.space, meaning.vector, MOST_BY_MEANING)
     found = _in_order(candidates, nearest)
-    if len(found) * 2 < len(nearest):
+    if len(found) * 2 < len(nearest) == MOST_BY_MEANING:
         among = candidates.identifiers()
         found = _in_order(
             candidates, meaning.index.nearest(session, meaning.space, meaning.vector, MOST_BY_MEANING, among)
