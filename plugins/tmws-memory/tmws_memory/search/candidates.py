@@ -84,6 +84,11 @@ class Candidates:
         found = select(Memory.id).join(Document, Document.memory_id == Memory.id).where(_allowed(*self._asked))
         return self._session.scalars(found).all()
 
+    def documents(self) -> Sequence[int]:
+        """The keys of the documents of all candidates there are."""
+        found = select(Document.id).join(Memory, Document.memory_id == Memory.id).where(_allowed(*self._asked))
+        return self._session.scalars(found).all()
+
     def _among(self, column: ColumnElement[Any], values: Collection[int] | Collection[str]) -> ColumnElement[bool]:
         """That a column has one of some values, which go to the database as one parameter."""
         _, _, dialect = self._asked

@@ -92,6 +92,7 @@ class Ranking:
             + settings.weight_freshness * self._freshness
             + settings.weight_trust * np.array([one.trust for one in candidates])
         )
+        self._score = self._score.round(6)  # the last digits depend on where in a matrix a row stands
         hit = (self._around > 0).any(axis=1) | (similar >= LEAST_SIMILARITY)
         self._order = sorted(
             np.flatnonzero(hit).tolist(), key=lambda place: (-self._score[place], candidates[place].memory_id)
@@ -109,7 +110,7 @@ class Ranking:
         own, around = self._own[place], self._around[place]
         return Ranked(
             candidate=candidate,
-            score=round(float(self._score[place]), 6),
+            score=float(self._score[place]),
             words=[one.word for one, has in zip(self._postings, own, strict=True) if has],
             nearby=[one.word for one, has, near in zip(self._postings, own, around, strict=True) if near and not has],
             similarity=self._similarities.get(candidate.memory_id),
@@ -153,11 +154,6 @@ class _Pairs:
             smooth[after] += MEANING_AROUND * similar[before]
             smooth[before] += MEANING_AROUND * similar[after]
         return smooth
-
-
-def own_weight(candidate: Candidate, postings: Sequence[Posting]) -> float:
-    """How much of the question's words a candidate has itself."""
-    return sum(one.weight for one in postings if candidate.document in one.documents)
 
 
 def _presence(candidates: Sequence[Candidate], postings: Sequence[Posting]) -> NDArray[np.float64]:

@@ -1,7 +1,7 @@
 """A search: first the words, then their meaning, then the candidates in their order."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import nlargest
@@ -15,7 +15,7 @@ from tmws_memory.filters import Filters
 from tmws_memory.scope import namespace_token
 from tmws_memory.search.candidates import Candidate, Candidates
 from tmws_memory.search.postings import Posting
-from tmws_memory.search.ranking import Ranking, own_weight
+from tmws_memory.search.ranking import Ranking
 from tmws_memory.settings import MemorySettings
 from tmws_memory.vectors.index import Space, VectorIndex
 
@@ -75,12 +75,19 @@ def search(
         settings: how much what counts.
     """
     candidates = Candidates(session, principal, filters)
+    weights = _weights(postings)
+    best = _best(weights, weights)
     nearest = [] if meaning is None else meaning.index.nearest(session, meaning.space, meaning.vector, MOST_BY_MEANING)
-    pool = {one.memory_id: one for one in candidates.of(_best_by_words(postings), [found for found, _ in nearest])}
-    by_words = nlargest(FIRST_OF_EACH, pool.values(), key=lambda one: (own_weight(one, postings), one.document))
+    pool = {one.memory_id: one for one in candidates.of(best, [found for found, _ in nearest])}
     by_meaning = [pool[found] for found, _ in nearest if found in pool]
+    # most namespaces hold little that their readers cannot read: only where few of the best are candidates, all are
+    # looked at
+    if sum(one.document in weights for one in pool.values()) * 2 < len(best) < len(weights):
+        best = _best(weights, weights.keys() & set(candidates.documents()))
+        pool |= {one.memory_id: one for one in candidates.of(best, ())}
     if meaning is not None and len(by_meaning) * 2 < len(nearest):
         by_meaning = _nearest_of_all(session, candidates, meaning)
+    by_words = nlargest(FIRST_OF_EACH, pool.values(), key=lambda one: (weights.get(one.document, 0), one.document))
     around = candidates.around([*by_words, *by_meaning[:FIRST_OF_EACH]])
     pool |= {one.memory_id: one for one in (*by_meaning, *around)}
     similarities = {}
@@ -89,20 +96,21 @@ def search(
     return Ranking(list(pool.values()), postings, similarities, asked, now, settings)
 
 
-def _best_by_words(postings: Sequence[Posting]) -> list[int]:
+def _weights(postings: Sequence[Posting]) -> Mapping[int, float]:
+    """How much of the question's words each document has itself."""
     weights: defaultdict[int, float] = defaultdict(float)
     for posting in postings:
         for document in posting.documents:
             weights[document] += posting.weight
-    return nlargest(MOST_BY_WORDS, weights, key=lambda document: (weights[document], document))
+    return weights
+
+
+def _best(weights: Mapping[int, float], documents: Iterable[int]) -> list[int]:
+    return nlargest(MOST_BY_WORDS, documents, key=lambda document: (weights[document], document))
 
 
 def _nearest_of_all(session: Session, candidates: Candidates, meaning: Meaning) -> list[Candidate]:
-    """The candidates that are nearest in meaning, the nearest first.
-
-    Most namespaces hold little that their readers cannot read, so the nearest of all memories are looked at first; this
-    is for the others.
-    """
+    """The candidates that are nearest in meaning, the nearest first."""
     among = candidates.identifiers()
     nearest = meaning.index.nearest(session, meaning.space, meaning.vector, MOST_BY_MEANING, among)
     found = {one.memory_id: one for one in candidates.of((), [memory_id for memory_id, _ in nearest])}
