@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import and_, insert, select
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from tmws_agents.registration import ensure_registered
@@ -16,6 +16,7 @@ from tmws_memory.draft import Draft
 from tmws_memory.models.memory import Memory
 
 _ROWS_AT_ONCE = 500
+_Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,12 @@ def store(session: Session, principal: Principal, drafts: Sequence[Draft]) -> li
     """
     ensure_registered(session, principal)
     found = _present(session, principal, drafts)
-    fresh: dict[tuple[str, str], Memory] = {}
+    fresh: dict[_Key, Memory] = {}
     for draft in drafts:
         if _key(draft) not in found:
             fresh.setdefault(_key(draft), _memory(draft, principal))
-    lost = _insert(session, list(fresh.values()))
-    if lost:  # another process has stored the same in the meantime, which only PostgreSQL lets happen
-        found |= _present(session, principal, drafts)
+    found |= _insert(session, principal, {_key(draft): draft for draft in drafts}, fresh)
+    index.add(session, [memory for key, memory in fresh.items() if key not in found])
     results: list[Stored] = []
     reported: set[str] = set()
     for draft in drafts:
@@ -60,12 +60,12 @@ def store(session: Session, principal: Principal, drafts: Sequence[Draft]) -> li
     return results
 
 
-def _key(draft: Draft) -> tuple[str, str]:
+def _key(draft: Draft) -> _Key:
     return draft.namespace, draft.digest
 
 
 def _present(session: Session, principal: Principal, drafts: Sequence[Draft]) -> dict[tuple[str, str], Memory]:
-    found: dict[tuple[str, str], Memory] = {}
+    found: dict[_Key, Memory] = {}
     digests = list({draft.digest for draft in drafts})
     for start in range(0, len(digests), _ROWS_AT_ONCE):
         rows = session.scalars(
@@ -93,35 +93,31 @@ def _living(session: Session, memories: Iterable[Memory]) -> list[Memory]:
     return living
 
 
-def _insert(session: Session, memories: Sequence[Memory]) -> bool:
-    """Insert and index memories; whether one of them was there already."""
-    if not memories:
-        return False
+def _insert(
+    session: Session, principal: Principal, drafts: Mapping[_Key, Draft], memories: Mapping[_Key, Memory]
+) -> dict[_Key, Memory]:
+    """Insert memories; returns those that another process has stored in the meantime, which PostgreSQL lets happen."""
+    found: dict[_Key, Memory] = {}
+    missing = dict(memories)
+    while missing:
+        inserted = _insert_rows(session, [missing[key] for key in sorted(missing)])
+        missing = {key: memory for key, memory in missing.items() if memory.id not in inserted}
+        found |= _present(session, principal, [drafts[key] for key in missing])
+        missing = {key: memory for key, memory in missing.items() if key not in found}
+    return found
+
+
+def _insert_rows(session: Session, memories: Sequence[Memory]) -> set[str]:
+    """Insert those that no other process has; all must do so in the same order, or they wait for each other for ever."""
+    rows = [_row(memory) for memory in memories]
     if session.get_bind().dialect.name == "sqlite":
-        _insert_rows(session, memories)
-        return False
-    try:
-        with session.begin_nested():
-            _insert_rows(session, memories)
-    except IntegrityError:
-        return _insert_one_by_one(session, memories)
-    return False
-
-
-def _insert_one_by_one(session: Session, memories: Sequence[Memory]) -> bool:
-    lost = False
-    for memory in memories:
-        try:
-            with session.begin_nested():
-                _insert_rows(session, [memory])
-        except IntegrityError:
-            lost = True
-    return lost
-
-
-def _insert_rows(session: Session, memories: Sequence[Memory]) -> None:
-    session.execute(insert(Memory), [_row(memory) for memory in memories])
-    index.add(session, memories)
+        session.execute(insert(Memory), rows)
+        return {memory.id for memory in memories}
+    unless_there = postgresql.insert(Memory).on_conflict_do_nothing(
+        index_elements=[Memory.content_hash, Memory.agent_id, Memory.namespace],
+        index_where=and_(Memory.deleted_at.is_(None), Memory.archived_at.is_(None)),
+    )
+    return set(session.scalars(unless_there.returning(Memory.id), rows))
 
 
 def _row(memory: Memory) -> Mapping[str, object]:
