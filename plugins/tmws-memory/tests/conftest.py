@@ -17,10 +17,16 @@ from tmws_memory.storage import store
 
 
 @pytest.fixture
-def settings(filled_database_url: str, tmp_path: Path) -> Settings:
+def environment() -> dict[str, str]:
+    """The environment variables that the settings are read from; a module may have its own."""
+    return {}
+
+
+@pytest.fixture
+def settings(filled_database_url: str, tmp_path: Path, environment: dict[str, str]) -> Settings:
     # the tests of any text call more often than a client may
     values = {"plugins": "agents,memory", "strict": True, "rate_limit": "1000000/second"}
-    return Settings({}, home=tmp_path, database_url=filled_database_url, **values)
+    return Settings(environment, home=tmp_path, database_url=filled_database_url, **values)
 
 
 ALICE = Principal("alice", "place", frozenset({"*"}))

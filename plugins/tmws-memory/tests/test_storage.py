@@ -26,6 +26,12 @@ Remember = Callable[..., Awaitable[str]]
 on_postgresql = pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
 
 
+@pytest.fixture
+def environment() -> dict[str, str]:
+    """Nothing is written in the background."""
+    return {"TMWS_MEMORY_EMBEDDINGS": "false"}
+
+
 def draft(content: str = "text", **values: Any) -> Draft:
     return Draft(**({"content": content, "namespace": "place"} | values))
 
