@@ -1,6 +1,6 @@
 """An application with this plugin and the agents, and who calls it."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from threading import Event
@@ -15,7 +15,9 @@ from tmws_core.application import Application
 from tmws_core.pipeline import Call
 from tmws_core.settings import Settings
 from tmws_core.testing.distributions import InstallPlugin
+from tmws_memory.draft import Draft
 from tmws_memory.models.memory import Memory
+from tmws_memory.storage import store
 
 
 @pytest.fixture
@@ -42,6 +44,7 @@ ALICE = Principal("alice", "place", frozenset({"*"}))
 
 CallTool = Callable[..., Awaitable[dict[str, Any]]]
 ReadResource = Callable[..., Awaitable[str]]
+Remember = Callable[..., Awaitable[str]]
 
 
 @pytest.fixture
@@ -52,6 +55,31 @@ def alice() -> Principal:
 @pytest.fixture
 def bob() -> Principal:
     return Principal("bob", "place", frozenset({"*"}))
+
+
+@pytest.fixture
+def stranger() -> Principal:
+    """Somebody of another namespace."""
+    return Principal("stranger", "elsewhere", frozenset({"*"}))
+
+
+@pytest.fixture
+def remember(session: AsyncSession) -> Remember:
+    """Stores a memory in the session that is rolled back, of alice unless another owner is given; its identifier."""
+
+    async def remember(content: str = "text", principal: Principal = ALICE, **values: Any) -> str:
+        draft = Draft(**({"content": content, "namespace": principal.namespace} | values))
+        (stored,) = await session.run_sync(store, principal, [draft])
+        return stored.memory.id
+
+    return remember
+
+
+@pytest.fixture
+async def other_process(application: Application, settings: Settings) -> AsyncIterator[Application]:
+    """A second application on the database of the first, as another process has it."""
+    async with Application(settings) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -69,9 +97,8 @@ def read(application: Application) -> ReadResource:
     """Reads a resource of the application as an MCP client does, as alice unless another caller is given."""
 
     async def read(uri: str, principal: Principal = ALICE) -> str:
-        (resource,) = application.catalogue.resources
-        variables = resource.variables_in(uri)
-        assert variables is not None
+        matching = ((one, one.variables_in(uri)) for one in application.catalogue.resources)
+        resource, variables = next((one, found) for one, found in matching if found is not None)
 
         async def work(context: Context) -> str:
             return str(await resource.function(context, **variables))
