@@ -18,6 +18,7 @@ from tmws_memory.scope import namespace_token
 logger = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_ROUNDS = 30.0
+SECONDS_TO_GATHER = 0.2
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,11 @@ class Round:
 
     ready: int
     failed: int
+
+    @property
+    def size(self) -> int:
+        """How many memories do not wait any more."""
+        return self.ready + self.failed
 
 
 @dataclass(frozen=True)
@@ -71,15 +77,18 @@ class EmbeddingWorker:
             with suppress(TimeoutError):
                 async with asyncio.timeout(SECONDS_BETWEEN_ROUNDS):
                     await self._wake.wait()
+                # what is stored in quick succession is embedded together
+                await asyncio.sleep(SECONDS_TO_GATHER)
             self._wake.clear()
             try:
-                await self.finish()
+                while (await self.round()).size >= self._batch:
+                    pass
             except Exception:
                 logger.exception("memories could not be embedded; they are found by their words, and tried again")
 
     async def finish(self) -> None:
         """Embed until nothing waits any more that can be embedded now."""
-        while (done := await self.round()).ready or done.failed:
+        while (await self.round()).size:
             pass
 
     async def round(self) -> Round:

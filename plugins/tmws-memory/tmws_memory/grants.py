@@ -109,6 +109,7 @@ def refuse_without(
 def _own(session: Session, principal: Principal, memory_id: str) -> Memory:
     memory = get(session, memory_id, readable(principal)).memory
     refuse_without(session, principal, memory, and_(owned(principal), present()), "share")
+    session.refresh(memory, with_for_update=True)  # the level and the named agents follow from all grants together
     return memory
 
 

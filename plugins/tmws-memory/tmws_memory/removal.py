@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 
 from tmws_core import Principal
 from tmws_core.columns import utc_now
-from tmws_core.tool_errors import AlreadyChanged
-from tmws_memory import index
+from tmws_memory import index, twins
 from tmws_memory.access import deletable, owned, readable
 from tmws_memory.grants import refuse_without
 from tmws_memory.models.memory import Memory
@@ -48,17 +47,16 @@ def restore(session: Session, principal: Principal, memory_id: str) -> Memory:
     """
     away = or_(Memory.deleted_at.is_not(None), Memory.archived_at.is_not(None))
     memory = get(session, memory_id, and_(owned(principal), away)).memory
-    memory.deleted_at = memory.archived_at = None
-    memory.embedding_status = "pending"
-    if memory.expires_at is not None and memory.expires_at <= utc_now():
-        memory.expires_at = None
+    twins.refuse(session, memory, memory.content_hash)
     try:
         with session.begin_nested():
-            session.flush()
-    except IntegrityError as error:
-        raise AlreadyChanged(
-            f"memory {memory_id!r} cannot be restored: another one has its text", hint="delete the other one first"
-        ) from error
+            memory.deleted_at = memory.archived_at = None
+            memory.embedding_status = "pending"
+            if memory.expires_at is not None and memory.expires_at <= utc_now():
+                memory.expires_at = None
+    except IntegrityError:  # only PostgreSQL lets another process store the same text at this very moment
+        twins.refuse(session, memory, memory.content_hash)
+        raise
     index.add(session, [memory])
     return memory
 

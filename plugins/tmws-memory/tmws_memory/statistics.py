@@ -55,12 +55,12 @@ def tags(session: Session, condition: ColumnElement[bool], most: int) -> dict[st
     else:
         each = func.json_each(Memory.tags).table_valued("value", name="each_tag")
     counted = (
-        select(each.c.value, func.count())
+        select(each.c.value, func.count(Memory.id.distinct()))
         .select_from(Memory)
         .join(each, true())
         .where(condition)
         .group_by(each.c.value)
-        .order_by(func.count().desc(), each.c.value)
+        .order_by(func.count(Memory.id.distinct()).desc(), each.c.value)
         .limit(most)
     )
     return dict(session.execute(counted).all())

@@ -20,13 +20,12 @@ from tmws_core.settings import Settings
 from tmws_core.tool_errors import NotFound, PermissionDenied
 from tmws_memory import maintenance
 from tmws_memory.consistency import Consistency
-from tmws_memory.maintenance import LOCK, MaintenanceWorker
+from tmws_memory.maintenance import LOCK
 from tmws_memory.models.base import Base
 from tmws_memory.models.consolidation import Consolidation
 from tmws_memory.models.memory import Memory
 from tmws_memory.models.sharing import Sharing
 from tmws_memory.models.version import Version
-from tmws_memory.settings import MemorySettings
 from tmws_memory.state import MemoryState
 
 Within = Callable[[Callable[[Session], Any]], Awaitable[Any]]
@@ -302,22 +301,31 @@ asyncio.run(hold())
 
 
 async def test_what_another_process_does_is_left_to_it_until_it_is_killed(
-    application: Application, filled_database_url: str
+    settings: Settings, filled_database_url: str
 ) -> None:
-    worker = application.state(MemoryState).maintenance
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", _HOLD, filled_database_url, LOCK, stdout=asyncio.subprocess.PIPE
     )
     assert process.stdout is not None
     assert (await process.stdout.readline()).strip() == b"True"
-    assert await worker.once() is None
-    process.kill()
-    await process.wait()
+    async with Application(settings) as application:
+        worker = application.state(MemoryState).maintenance
+        assert await worker.once() is None
+        process.kill()
+        await process.wait()
 
-    async def taken_over() -> bool:
-        return await worker.once() is not None
+        async def taken_over() -> bool:
+            return await worker.once() is not None
 
-    await _wait_until(taken_over)
+        await _wait_until(taken_over)
+
+
+async def test_the_lock_is_free_when_the_application_has_stopped(settings: Settings, filled_database_url: str) -> None:
+    async with Application(settings) as application:
+        assert await application.state(MemoryState).maintenance.once() is not None
+    exclusive = Exclusive(filled_database_url, LOCK)
+    assert await exclusive.try_acquire()
+    await exclusive.release()
 
 
 async def test_another_application_goes_on_after_the_first_has_stopped(settings: Settings) -> None:
@@ -327,38 +335,12 @@ async def test_another_application_goes_on_after_the_first_has_stopped(settings:
         assert await second.state(MemoryState).maintenance.once() is not None
 
 
-@pytest.fixture
-def restless(application: Application) -> MaintenanceWorker:
-    """Maintains a hundred times a second."""
-    often = application.settings.section(MemorySettings).model_copy(update={"maintenance_seconds": 0.01})
-    return MaintenanceWorker(application.database, often, application.state(MemoryState).worker)
-
-
 async def _wait_until(fulfilled: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(30):
         while True:
             if await fulfilled():
                 return
             await asyncio.sleep(0.01)
-
-
-async def test_the_background_does_what_is_due_and_frees_the_lock_when_it_stops(
-    application: Application, restless: MaintenanceWorker, store: Store, change: Change, within: Within
-) -> None:
-    (memory_id,) = await store("a tree")
-    await change([memory_id], expires_at=1.0)
-
-    async def expired() -> bool:
-        return (await within(lambda session: session.get_one(Memory, memory_id))).deleted_at is not None
-
-    running = asyncio.ensure_future(restless.run())
-    await _wait_until(expired)
-    running.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await running
-    exclusive = Exclusive(application.database, LOCK)
-    assert await exclusive.try_acquire()
-    await exclusive.release()
 
 
 @pytest.mark.parametrize("environment", [{"TMWS_MEMORY_MAINTENANCE_SECONDS": "1"}])
@@ -375,13 +357,15 @@ async def test_a_running_server_maintains_of_itself(
 
 
 @sqlite_only
+@pytest.mark.parametrize("environment", [{"TMWS_MEMORY_MAINTENANCE_SECONDS": "1"}])
 async def test_the_background_goes_on_after_a_failure(
-    restless: MaintenanceWorker, store: Store, change: Change, within: Within, caplog: pytest.LogCaptureFixture
+    store: Store, change: Change, within: Within, caplog: pytest.LogCaptureFixture
 ) -> None:
     (memory_id,) = await store("a tree")
-    await change([memory_id], expires_at=1.0)
-    stuck = "CREATE TRIGGER stuck BEFORE UPDATE ON memories BEGIN SELECT RAISE(ABORT, 'the table is stuck'); END"
+    fault = "BEGIN SELECT RAISE(ABORT, 'the table is stuck'); END"
+    stuck = f"CREATE TRIGGER stuck BEFORE UPDATE OF deleted_at ON memories {fault}"
     await within(lambda session: session.execute(text(stuck)))
+    await change([memory_id], expires_at=1.0)
 
     async def told() -> bool:
         return "memories could not be maintained" in caplog.text
@@ -390,13 +374,9 @@ async def test_the_background_goes_on_after_a_failure(
         return bool(await within(lambda session: session.scalar(select(func.count(Memory.deleted_at)))))
 
     with caplog.at_level(logging.ERROR):
-        running = asyncio.ensure_future(restless.run())
         await _wait_until(told)
         await within(lambda session: session.execute(text("DROP TRIGGER stuck")))
         await _wait_until(expired)
-    running.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await running
 
 
 @sqlite_only

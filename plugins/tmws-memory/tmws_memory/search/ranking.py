@@ -24,7 +24,7 @@ FROM_A_QUESTION = 0.9
 MEANING_AROUND, MEANING_WINDOW = 0.3, 2
 SPEAKER_ASKED_FOR = 0.08
 ONLY_ASKS = 0.06
-LEAST_SIMILARITY = 0.35
+LEAST_SIMILARITY = 0.2
 """Below this cosine, meaning alone makes no hit: any two texts are a little alike."""
 
 
@@ -49,57 +49,73 @@ class Ranked:
     freshness: float
 
 
-def rank(
-    candidates: Sequence[Candidate],
-    postings: Sequence[Posting],
-    similarities: Mapping[str, float],
-    asked: Sequence[str],
-    now: datetime,
-    settings: MemorySettings,
-) -> list[Ranked]:
-    """Order candidates, the best first; those that share nothing with the question are left out.
+class Ranking:
+    """Candidates in their order, the best first; those that share nothing with the question are left out."""
 
-    Args:
-        candidates: the memories to choose among.
-        postings: the words of the question, and who has them.
-        similarities: the cosines of meaning, by memory; empty where meaning is not known.
-        asked: all words of the question, in lower case.
-        now: the present moment.
-        settings: how much what counts.
-    """
-    if not candidates:
-        return []
-    own = _presence(candidates, postings)
-    pairs = _Pairs(candidates)
-    around = pairs.spread(own)
-    weights = np.array([one.weight for one in postings], np.float64)
-    words = _scaled(around @ weights)
-    similar = np.array([similarities.get(one.memory_id, 0.0) for one in candidates])
-    share = settings.weight_meaning if similarities else 0.0
-    freshness = np.array([decayed(one.relevance, one.used_at, now, settings.half_life_days) for one in candidates])
-    score = (
-        (1 - share) * words
-        + share * _scaled(pairs.smoothed(similar))
-        + SPEAKER_ASKED_FOR * np.array([_is_asked_for(one, asked) for one in candidates])
-        - ONLY_ASKS * np.array([one.asks for one in candidates])
-        + settings.weight_importance * np.array([one.importance for one in candidates])
-        + settings.weight_freshness * freshness
-        + settings.weight_trust * np.array([one.trust for one in candidates])
-    )
-    hit = (around > 0).any(axis=1) | (similar >= LEAST_SIMILARITY)
-    places = [place for place in range(len(candidates)) if hit[place]]
-    places.sort(key=lambda place: (-score[place], candidates[place].memory_id), reverse=False)
-    return [
-        Ranked(
-            candidate=candidates[place],
-            score=round(float(score[place]), 6),
-            words=[one.word for one, has in zip(postings, own[place], strict=True) if has],
-            nearby=[one.word for one, o, a in zip(postings, own[place], around[place], strict=True) if a and not o],
-            similarity=similarities.get(candidates[place].memory_id),
-            freshness=round(float(freshness[place]), 4),
+    def __init__(
+        self,
+        candidates: Sequence[Candidate],
+        postings: Sequence[Posting],
+        similarities: Mapping[str, float],
+        asked: Sequence[str],
+        now: datetime,
+        settings: MemorySettings,
+    ) -> None:
+        """Order candidates.
+
+        Args:
+            candidates: the memories to choose among.
+            postings: the words of the question, and who has them.
+            similarities: the cosines of meaning, by memory; empty where meaning is not known.
+            asked: all words of the question, in lower case.
+            now: the present moment.
+            settings: how much what counts.
+        """
+        self._candidates = candidates
+        self._postings = postings
+        self._similarities = similarities
+        self._own = _presence(candidates, postings)
+        pairs = _Pairs(candidates)
+        self._around = pairs.spread(self._own)
+        self._freshness = np.array(
+            [decayed(one.relevance, one.used_at, now, settings.half_life_days) for one in candidates]
         )
-        for place in places
-    ]
+        words = _scaled(self._around @ np.array([one.weight for one in postings], np.float64))
+        similar = np.array([similarities.get(one.memory_id, 0.0) for one in candidates])
+        share = settings.weight_meaning if similarities else 0.0
+        self._score = (
+            (1 - share) * words
+            + share * _scaled(pairs.smoothed(similar))
+            + SPEAKER_ASKED_FOR * np.array([_is_asked_for(one, asked) for one in candidates], np.float64)
+            - ONLY_ASKS * np.array([one.asks for one in candidates], np.float64)
+            + settings.weight_importance * np.array([one.importance for one in candidates])
+            + settings.weight_freshness * self._freshness
+            + settings.weight_trust * np.array([one.trust for one in candidates])
+        )
+        self._score = self._score.round(6)  # the last digits depend on where in a matrix a row stands
+        hit = (self._around > 0).any(axis=1) | (similar >= LEAST_SIMILARITY)
+        self._order = sorted(
+            np.flatnonzero(hit).tolist(), key=lambda place: (-self._score[place], candidates[place].memory_id)
+        )
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def part(self, begin: int, end: int) -> list[Ranked]:
+        """A part of the ranking, with why each candidate stands where it does."""
+        return [self._explained(place) for place in self._order[begin:end]]
+
+    def _explained(self, place: int) -> Ranked:
+        candidate = self._candidates[place]
+        own, around = self._own[place], self._around[place]
+        return Ranked(
+            candidate=candidate,
+            score=float(self._score[place]),
+            words=[one.word for one, has in zip(self._postings, own, strict=True) if has],
+            nearby=[one.word for one, has, near in zip(self._postings, own, around, strict=True) if near and not has],
+            similarity=self._similarities.get(candidate.memory_id),
+            freshness=round(float(self._freshness[place]), 4),
+        )
 
 
 class _Pairs:
@@ -138,11 +154,6 @@ class _Pairs:
             smooth[after] += MEANING_AROUND * similar[before]
             smooth[before] += MEANING_AROUND * similar[after]
         return smooth
-
-
-def own_weight(candidate: Candidate, postings: Sequence[Posting]) -> float:
-    """How much of the question's words a candidate has itself."""
-    return sum(one.weight for one in postings if candidate.document in one.documents)
 
 
 def _presence(candidates: Sequence[Candidate], postings: Sequence[Posting]) -> NDArray[np.float64]:

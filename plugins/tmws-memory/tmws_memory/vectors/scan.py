@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from threading import Lock
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from tmws_memory.models.vector import Vector
@@ -14,6 +14,10 @@ from tmws_memory.vectors.index import Space, Vectors
 from tmws_memory.vectors.matrix import VectorMatrix
 
 _ROWS_AT_ONCE = 10_000
+_VECTORS = Vector.__table__.c
+_NEWEST = select(func.max(_VECTORS.revision)).where(
+    _VECTORS.namespace_token == bindparam("namespace_token"), _VECTORS.model == bindparam("model")
+)
 
 
 class _Copy:
@@ -29,7 +33,8 @@ class _Copy:
         """Read what has changed since the last time."""
         here = (Vector.namespace_token == self.space.namespace_token, Vector.model == self.space.model)
         with self._lock:
-            newest = session.scalar(select(func.max(Vector.revision)).where(*here)) or 0
+            asked = {"namespace_token": self.space.namespace_token, "model": self.space.model}
+            newest = session.scalar(_NEWEST, asked) or 0
             if newest <= self._revision:
                 return
             changed = (
@@ -85,13 +90,15 @@ class VectorScan:
 
     def similarities(self, session: Session, space: Space, query: Vectors, ids: Collection[str]) -> dict[str, float]:
         """The cosines of some memories; see `VectorIndex`."""
-        return self._current(session, space).similarities(query, ids)
+        return self._current(session, space, unless_filled=True).similarities(query, ids)
 
-    def _current(self, session: Session, space: Space) -> VectorMatrix:
+    def _current(self, session: Session, space: Space, *, unless_filled: bool = False) -> VectorMatrix:
+        """The vectors of a space; those that are there already will do for what was found among them just before."""
         with self._lock:
             copy = self._copies.setdefault(space, _Copy(space))
             self._copies.move_to_end(space)
-        copy.catch_up(session)
+        if not (unless_filled and len(copy.matrix)):
+            copy.catch_up(session)
         self._make_room()
         return copy.matrix
 
