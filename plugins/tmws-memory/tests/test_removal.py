@@ -39,7 +39,9 @@ async def count(session: AsyncSession, model: type[object]) -> int:
 
 def purge(session: Session, deleted_before: datetime, most: int) -> int:
     """Let maintenance remove what was deleted before a moment, as if none of it were kept."""
-    (step,) = (one for one in steps(deleted_before, MemorySettings(undo_days=0)) if one.name == "purged")
+    (step,) = (
+        one for one in steps(deleted_before, MemorySettings.model_validate({"undo_days": 0})) if one.name == "purged"
+    )
     return len(step.take(session, most))
 
 
