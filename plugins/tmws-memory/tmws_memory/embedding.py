@@ -73,7 +73,7 @@ class EmbeddingWorker:
             if not self._meaning.enabled:
                 return Round(0, 0)
             waiting = await self._database.transaction(self._waiting, read_only=True)
-            if not waiting or await self._meaning.embedder() is None:
+            if not waiting or await self._meaning.index() is None or await self._meaning.embedder() is None:
                 return Round(0, 0)
             return await self._embed(waiting)
 
@@ -88,6 +88,7 @@ class EmbeddingWorker:
 
     async def _embed(self, waiting: Sequence[_Waiting]) -> Round:
         from tmws_memory.embedders.embedder import EmbedderFault, EmbedderUnavailable
+        from tmws_memory.vectors.index import VectorIndexFault
 
         try:
             vectors = await self._meaning.of_documents([one.content for one in waiting])
@@ -97,9 +98,9 @@ class EmbeddingWorker:
         except EmbedderFault as error:
             return await self._embed_halves(waiting, error)
         embedder = await self._meaning.embedder()
-        if embedder is None:
-            return Round(0, 0)
         index = await self._meaning.index()
+        if embedder is None or index is None:
+            return Round(0, 0)
         model, dimension = embedder.name, embedder.dimension
 
         def keep(session: Session) -> int:
@@ -116,7 +117,11 @@ class EmbeddingWorker:
             _mark(session, sorted(unchanged), "ready", model, dimension)
             return len(unchanged)
 
-        return Round(await self._database.transaction(keep, read_only=False), 0)
+        try:
+            return Round(await self._database.transaction(keep, read_only=False), 0)
+        except VectorIndexFault as error:
+            self._meaning.rest(str(error))
+            return Round(0, 0)
 
     async def _embed_halves(self, waiting: Sequence[_Waiting], error: Exception) -> Round:
         """Find the one text that the embedder cannot take, and go on without it."""

@@ -21,12 +21,12 @@ _SQLITE = text(
 )
 _SQLITE_COUNT = text("SELECT count(*) FROM tmws_memory_search WHERE tmws_memory_search MATCH :question")
 _POSTGRESQL = text(
-    "SELECT id FROM tmws_memory_documents WHERE to_tsvector('simple', scope) @@ to_tsquery('simple', :scope) "
-    "AND to_tsvector('english', body) @@ plainto_tsquery('english', :word) ORDER BY id DESC LIMIT :most"
+    "SELECT document_id FROM tmws_memory_search WHERE scope @@ to_tsquery('simple', :scope) "
+    "AND body @@ plainto_tsquery('english', :word) ORDER BY document_id DESC LIMIT :most"
 )
-_POSTGRESQL_COUNT = text(
-    "SELECT count(*) FROM tmws_memory_documents WHERE to_tsvector('simple', scope) @@ to_tsquery('simple', :scope)"
-)
+_POSTGRESQL_COUNT = text("SELECT count(*) FROM tmws_memory_search WHERE scope @@ to_tsquery('simple', :scope)")
+# a frequent word needs another plan than a rare one, and a prepared statement would soon have one plan for both
+_PLAN_EACH = text("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)")
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,8 @@ def postings(session: Session, words: Sequence[str], scope: Scope, size: int) ->
     most = max(FEWEST_PER_WORD, size // SHARE_PER_WORD)
     dialect = session.get_bind().dialect.name
     statement = _by(dialect, _SQLITE, _POSTGRESQL)
+    if dialect == "postgresql":
+        session.execute(_PLAN_EACH)
     found: list[Posting] = []
     common: list[Posting] = []
     seen: set[frozenset[int]] = set()

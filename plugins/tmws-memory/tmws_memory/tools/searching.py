@@ -107,7 +107,9 @@ async def find(ctx: Context, query: str, filters: Filters) -> "list[Ranked]":
         query: the question, or just words.
         filters: where to look.
     """
-    from tmws_memory.search.search import search  # numpy takes long to import, and a start must not wait for it
+    # numpy takes long to import, and a start must not wait for it
+    from tmws_memory.search.search import search
+    from tmws_memory.vectors.index import VectorIndexFault
 
     state, settings = ctx.state(MemoryState), ctx.settings(MemorySettings)
     words = asked(query)
@@ -122,19 +124,29 @@ async def find(ctx: Context, query: str, filters: Filters) -> "list[Ranked]":
     found, size = await ctx.transaction(look_up)
     meaning = await _meaning(state, filters, found, size)
     everything_asked = indexed(query).split()
-    return await ctx.transaction(
-        lambda session: search(session, ctx.principal, filters, everything_asked, found, meaning, utc_now(), settings)
-    )
+
+    async def ranked(meaning: "Meaning | None") -> "list[Ranked]":
+        return await ctx.transaction(
+            lambda session: search(
+                session, ctx.principal, filters, everything_asked, found, meaning, utc_now(), settings
+            )
+        )
+
+    try:
+        return await ranked(meaning)
+    except VectorIndexFault as error:
+        state.meaning.rest(str(error))
+        return await ranked(None)
 
 
 async def _meaning(state: MemoryState, filters: Filters, found: Sequence[Posting], size: int) -> "Meaning | None":
     from tmws_memory.search.search import Meaning, space_of, words_to_embed
 
     vector = await state.meaning.of_question(" ".join(words_to_embed(found, size)))
-    embedder = await state.meaning.embedder()
-    if vector is None or embedder is None or not vector.any():
+    embedder, index = await state.meaning.embedder(), await state.meaning.index()
+    if vector is None or embedder is None or index is None or not vector.any():
         return None
-    return Meaning(await state.meaning.index(), space_of(filters, embedder.name, embedder.dimension), vector)
+    return Meaning(index, space_of(filters, embedder.name, embedder.dimension), vector)
 
 
 async def _recalled(ctx: Context, page: "Sequence[Ranked]") -> list[reading.Recalled]:
