@@ -151,3 +151,14 @@ def test_vectors_go_with_their_memories(opened: Session, memories: list[str], in
     index.put(opened, PLANE, {memories[0]: EAST})
     opened.execute(delete(Memory).where(Memory.id == memories[0]))
     assert index.nearest(opened, PLANE, EAST, 5) == []
+
+
+def test_a_vector_is_found_though_those_before_it_are_gone_for_good(
+    opened: Session, memories: list[str], index: VectorIndex
+) -> None:
+    index.put(opened, PLANE, {memories[0]: EAST})
+    index.put(opened, PLANE, {memories[1]: EAST})
+    index.nearest(opened, PLANE, EAST, 5)
+    opened.execute(delete(Memory).where(Memory.id.in_(memories[:2])))
+    index.put(opened, PLANE, {memories[2]: EAST})
+    assert memories[2] in index.similarities(opened, PLANE, EAST, memories)

@@ -56,8 +56,30 @@ def newest_revision(session: Session, space: Space) -> int:
     return session.scalar(newest) or 0
 
 
+def revision_after(session: Session, space: Space, after: int, rows: int) -> int:
+    """Up to which revision to read, to read about so many rows; that of the last change when there are fewer.
+
+    Args:
+        session: a reading session.
+        space: where to look.
+        after: the revision that is known already.
+        rows: how many, at least 1.
+    """
+    here = (Vector.namespace_token == space.namespace_token, Vector.model == space.model, Vector.revision > after)
+    nth = select(Vector.revision).where(*here).order_by(Vector.revision).offset(rows - 1).limit(1)
+    return session.scalar(nth) or newest_revision(session, space)
+
+
+def identifiers(session: Session, space: Space) -> set[str]:
+    """The memories that have a vector in a space."""
+    kept = select(Vector.memory_id).where(
+        Vector.namespace_token == space.namespace_token, Vector.model == space.model, Vector.vector.is_not(None)
+    )
+    return set(session.scalars(kept))
+
+
 def changes(session: Session, space: Space, after: int, until: int) -> Iterator[Sequence[Change]]:
-    """What has changed in a space between two revisions, some thousand rows at a time.
+    """What has changed in a space between two revisions, in their order, some thousand rows at a time.
 
     Args:
         session: a reading session.
@@ -73,6 +95,7 @@ def changes(session: Session, space: Space, after: int, until: int) -> Iterator[
             Vector.revision > after,
             Vector.revision <= until,
         )
+        .order_by(Vector.revision)
         .execution_options(yield_per=_ROWS_AT_ONCE)
     )
     for rows in session.execute(changed).partitions():
