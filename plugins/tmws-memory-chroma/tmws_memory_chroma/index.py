@@ -149,8 +149,8 @@ class ChromaIndex:
 
 
 def _open(folder: Path) -> "Client":
-    from chromadb.api.rust import RustBindingsAPI
     from chromadb.api.client import Client
+    from chromadb.api.rust import RustBindingsAPI
     from chromadb.config import Settings, System
 
     # PersistentClient would keep a folder that it failed to open for opened, as long as the process lives

@@ -13,6 +13,7 @@ from tmws_core.application import Application
 from tmws_core.assembly import Assembly
 from tmws_core.schema.engine import database_urls, schema_engine
 from tmws_core.settings import Settings
+from tmws_memory.vectors import pgvector
 from tmws_memory.vectors.index import Space
 from tmws_memory.vectors.pgvector import PgVector, offered
 from tmws_memory.vectors.scan import VectorScan
@@ -92,8 +93,14 @@ def test_the_database_decodes_what_half_precision_can_hold(opened: Session) -> N
     )
 
 
+@pytest.fixture
+def graph(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even a space with few vectors is searched in the graph."""
+    monkeypatch.setattr(pgvector, "COMPARED_ONE_BY_ONE", 0)
+
+
 def test_the_usual_dimension_is_looked_up_in_the_graph(
-    opened: Session, memories: list[str], directions: Mapping[str, NDArray[np.float32]]
+    opened: Session, memories: list[str], directions: Mapping[str, NDArray[np.float32]], graph: None
 ) -> None:
     index = PgVector()
     index.put(opened, SPACE, directions)
@@ -104,8 +111,21 @@ def test_the_usual_dimension_is_looked_up_in_the_graph(
     assert opened.scalar(text(scans)) == 1
 
 
+def test_nearly_all_of_the_nearest_are_found_in_the_graph(
+    opened: Session, directions: Mapping[str, NDArray[np.float32]], graph: None
+) -> None:
+    index, exact, hits = PgVector(), VectorScan(1_000_000), 0
+    index.put(opened, SPACE, directions)
+    opened.execute(text("SET LOCAL enable_seqscan = off"))
+    opened.execute(text("SET LOCAL enable_sort = off"))
+    for query in list(directions.values())[:20]:
+        wanted = {one for one, _ in exact.nearest(opened, SPACE, query, 10)}
+        hits += len(wanted & {one for one, _ in index.nearest(opened, SPACE, query, 10)})
+    assert hits >= 180
+
+
 def test_a_crowded_neighbourhood_of_another_namespace_hides_nothing(
-    opened: Session, memories: list[str], directions: Mapping[str, NDArray[np.float32]]
+    opened: Session, memories: list[str], directions: Mapping[str, NDArray[np.float32]], graph: None
 ) -> None:
     index = PgVector()
     near, far = directions[memories[0]], -directions[memories[0]]
