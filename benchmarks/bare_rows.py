@@ -5,10 +5,11 @@ import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, Index, insert
+from sqlalchemy import JSON, Connection, Index, insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -56,7 +57,7 @@ async def create(file: Path) -> None:
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
     async with engine_of(file) as engine, engine.begin() as connection_to_it:
-        await connection_to_it.run_sync(Base.metadata.create_all)
+        await connection_to_it.run_sync(_create_tables)
 
 
 @asynccontextmanager
@@ -74,10 +75,22 @@ async def insert_with_core(engine: AsyncEngine, memory: NewMemory) -> None:
         await connection.execute(insert(Note), _row(memory))
 
 
-async def add_to_session(engine: AsyncEngine, memory: NewMemory) -> None:
-    """Insert and commit one row with a mapped class."""
+async def add_the_same_row(engine: AsyncEngine, memory: NewMemory) -> None:
+    """Insert and commit one memory through its mapped class, with the columns that the tool fills; nothing else."""
+    from tmws_memory.models.memory import Memory
+
+    row = Memory(
+        id=new_identifier(),
+        content=memory.content,
+        content_hash=sha256(memory.content.encode()).hexdigest(),
+        memory_type=memory.memory_type,
+        agent_id=CALLER.agent_id,
+        namespace=memory.namespace,
+        tags=list(memory.tags),
+        context={},
+    )
     async with AsyncSession(engine, expire_on_commit=False) as session:
-        session.add(Note(**_row(memory)))
+        session.add(row)
         await session.commit()
 
 
@@ -102,6 +115,20 @@ def insert_many_with_driver(connection: sqlite3.Connection, memories: Sequence[N
     connection.execute("BEGIN IMMEDIATE")
     connection.executemany(_INSERT, map(_driver_row, memories))
     connection.execute("COMMIT")
+
+
+def _create_tables(connection: Connection) -> None:
+    """The small table, and that of the memories with its indexes and without the full-text index."""
+    from tmws_agents.models.agent import Agent
+    from tmws_agents.models.namespace import Namespace
+    from tmws_memory.models.memory import Memory
+
+    Base.metadata.create_all(connection)
+    for model in (Namespace, Agent, Memory):
+        model.metadata.create_all(connection, tables=[model.metadata.tables[model.__tablename__]])
+    connection.execute(insert(Namespace), {"namespace": CALLER.namespace})
+    names = {"agent_id": CALLER.agent_id, "display_name": CALLER.agent_id, "namespace": CALLER.namespace}
+    connection.execute(insert(Agent), names)
 
 
 def _row(memory: NewMemory) -> dict[str, Any]:

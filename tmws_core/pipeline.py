@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
@@ -95,7 +96,14 @@ class Pipeline:
         return await self._observed(call, name, arguments, joined)
 
     async def run(
-        self, call: Call, name: str, scope: str | None, work: Callable[[Context], Awaitable[Result]], *, read_only: bool
+        self,
+        call: Call,
+        name: str,
+        scope: str | None,
+        work: Callable[[Context], Awaitable[Result]],
+        *,
+        read_only: bool,
+        limited: bool = True,
     ) -> Result:
         """Run something that is not a tool - a resource, prompt, route, command or health check - with the same care.
 
@@ -105,13 +113,15 @@ class Pipeline:
             scope: what the caller must be allowed to do; None for what the server does of itself.
             work: takes the context.
             read_only: whether its transaction is a reading one.
+            limited: whether it may take no longer than a tool; a person who waits for a command can stop it.
 
         Raises:
             ToolError: whatever went wrong, in words for the caller; nothing was written.
         """
         if scope is not None:
             _authorise(call.principal, scope, name)
-        return await self._translated(name, self._in_transaction(call, name, work, read_only, None))
+        running = self._in_transaction(call, name, work, read_only, None, limited=limited)
+        return await self._translated(name, running)
 
     async def _observed(
         self, call: Call, name: str, arguments: dict[str, Any], joined: UnitOfWork | None
@@ -161,10 +171,12 @@ class Pipeline:
         work: Callable[[Context], Awaitable[Result]],
         read_only: bool,
         joined: UnitOfWork | None,
+        *,
+        limited: bool = True,
     ) -> Result:
         application = self._application
         unit_of_work = joined or UnitOfWork(application.database, read_only=read_only)
-        clock = Clock(application.settings.core.tool_seconds)
+        clock = Clock(application.settings.core.tool_seconds if limited else math.inf)
         context = Context(
             application,
             call.principal,

@@ -6,12 +6,14 @@ line when it is ready, and begins when it reads one.
 
 import asyncio
 import json
+import os
 import sqlite3
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -55,19 +57,25 @@ async def run(way: str, place: Path, tasks: int, seconds: float) -> dict[str, An
     taken: list[float] = []
     stored: list[str] = []
     errors: list[str] = []
-    memories = [NewMemory(text, tags=["benchmark", "note"]) for text in Texts().texts(1_000)]
+    # no two alike, here or in another process: what is remembered already would not be stored
+    texts = Texts(os.getpid())
+    numbers = count()
+
+    def another() -> NewMemory:
+        (text,) = texts.texts(1)
+        return NewMemory(f"{text} {os.getpid()} {next(numbers)}", tags=["benchmark", "note"])
 
     async def one_writer(store: Store, end: float) -> None:
         while (begun := time.perf_counter()) < end:
             try:
-                stored.append(await store(memories[len(stored) % len(memories)]))
+                stored.append(await store(another()))
             except (ToolError, sqlite3.Error) as error:
                 errors.append(str(error))
             else:
                 taken.append((time.perf_counter() - begun) * MILLISECONDS)
 
     async with WAYS[way](place) as store:
-        stored.append(await store(memories[0]))
+        stored.append(await store(another()))
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         await asyncio.to_thread(sys.stdin.readline)

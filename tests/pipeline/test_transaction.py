@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from tmws_core.application import Application
+from tmws_core.context import Context
+from tmws_core.pipeline import Call
 from tmws_core.tool_errors import (
     InternalError,
     NotFound,
@@ -95,3 +98,15 @@ async def test_a_tool_that_takes_too_long_is_stopped(call: Calling, notes: Notes
     with pytest.raises(ToolError, match=r"note_add took longer than 0\.2 s and was stopped; nothing was written"):
         await call("note_add", {"id": "a", "words": "w", "error": "slow"})
     assert await notes() == []
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("tool_seconds", [0.01])
+async def test_a_command_may_take_longer_than_a_tool(application: Application) -> None:
+    async def work(context: Context) -> str:
+        await asyncio.sleep(0.1)
+        return "done"
+
+    call = Call(application.local_principal, "cli")
+    running = application.pipeline.run(call, "reindex", "notes:write", work, read_only=False, limited=False)
+    assert await running == "done"

@@ -57,6 +57,7 @@ def run_command(application: "Application", command: "Command", arguments: dict[
             command.scope,
             lambda context: command.function(context, **validated),
             read_only=False,
+            limited=False,
         )
 
     result = result_adapter(command.function).dump_python(_run(application, work), mode="json")

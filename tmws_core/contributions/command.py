@@ -26,6 +26,7 @@ def command(*, scope: str) -> Callable[[F], F]:
     """Declare an async function as the command `tmws <plugin> <function's name>`.
 
     Its first parameter is the `Context`, the others are options, annotated as for a tool. What it returns is printed.
+    No time limit stops it: whoever typed it can.
     """
 
     def decorate(function: F) -> F:

@@ -36,6 +36,7 @@ class ChromaIndex:
     """
 
     name = "chroma"
+    follows_table = True
 
     def __init__(self, folder: Path, prefix: str) -> None:
         """Open nothing yet: to import Chroma takes seconds.

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from tmws_core.application import Application
 from tmws_core.settings import Settings
 from tmws_core.testing.distributions import InstallPlugin
-from tmws_memory.embedding import pending
+from tmws_memory.embedding import count_in
 from tmws_memory.state import MemoryState
 from tmws_memory.vectors.checked import CheckedIndex
 from tmws_memory.vectors.index import Space, VectorIndexFault, Vectors
@@ -95,7 +95,7 @@ async def test_what_is_stored_stays_stored_and_waits_for_its_vector(application:
     state = application.state(MemoryState)
     await state.worker.finish()
     assert "put failed with RuntimeError: the disk is full" in state.meaning.status
-    assert await application.database.transaction(pending, read_only=True) == 1
+    assert await application.database.transaction(lambda session: count_in(session, "pending"), read_only=True) == 1
 
 
 @pytest.mark.parametrize("brought", ['raise OSError("the folder is missing")'])

@@ -1,6 +1,7 @@
 """Who may see and change which memory: decided here, in the query, for every tool, resource, prompt and command."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
@@ -12,11 +13,13 @@ from tmws_memory.models.sharing import Sharing
 GOVERN = "memory:govern"
 """The scope to put something before everybody on the server with the level `system`."""
 
+_CALLERS_REMEMBERED = 256
 _READ: Sequence[str] = ("read", "write", "delete")
 _WRITE: Sequence[str] = ("write", "delete")
 _DELETE: Sequence[str] = ("delete",)
 
 
+@lru_cache(maxsize=_CALLERS_REMEMBERED)
 def readable(principal: Principal) -> ColumnElement[bool]:
     """The condition that a memory is there for a caller at all; to everybody else it is as one that never was.
 
@@ -51,11 +54,12 @@ def owned(principal: Principal) -> ColumnElement[bool]:
 
 def present() -> ColumnElement[bool]:
     """The condition that a memory is neither deleted nor archived, and its lifetime is not over."""
-    return and_(
-        Memory.deleted_at.is_(None),
-        Memory.archived_at.is_(None),
-        or_(Memory.expires_at.is_(None), Memory.expires_at > func.current_timestamp()),
-    )
+    return and_(kept(), or_(Memory.expires_at.is_(None), Memory.expires_at > func.current_timestamp()))
+
+
+def kept() -> ColumnElement[bool]:
+    """The condition that a memory is neither deleted nor archived, so that it stands in the index."""
+    return and_(Memory.deleted_at.is_(None), Memory.archived_at.is_(None))
 
 
 def refuse_level(principal: Principal, access_level: str) -> None:

@@ -4,23 +4,30 @@ import time
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from sqlalchemy import case, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from tmws_core.columns import utc_now
 from tmws_core.database import Database
+from tmws_memory.decay import boosted, decayed
 from tmws_memory.models.memory import Memory
 
 SECONDS_BETWEEN_COUNTED = 5.0
-_KEPT, _GAINED = 0.99, 0.05
 _AT_ONCE = 500
 
 
 class Accesses:
     """The memories that were read since the last time they were counted; each counts once in five seconds."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, half_life_days: float) -> None:
+        """Begin with nothing read.
+
+        Args:
+            database: where it is written down.
+            half_life_days: after how many days without a reading a memory is half as relevant.
+        """
         self._database = database
+        self._half_life_days = half_life_days
         self._noted: dict[str, float] = {}
         self._counted: dict[str, float] = {}
 
@@ -40,19 +47,28 @@ class Accesses:
         identifiers = sorted(noted)
         for start in range(0, len(identifiers), _AT_ONCE):
             part = identifiers[start : start + _AT_ONCE]
-            await self._database.transaction(partial(_count, memory_ids=part), read_only=False)
+            work = partial(_count, memory_ids=part, half_life_days=self._half_life_days)
+            await self._database.transaction(work, read_only=False)
 
 
-def _count(session: Session, memory_ids: Sequence[str]) -> None:
-    gained = Memory.relevance_score * _KEPT + _GAINED
-    session.execute(
-        update(Memory)
-        .where(Memory.id.in_(memory_ids))
-        .values(
-            access_count=Memory.access_count + 1,
-            accessed_at=utc_now(),
-            relevance_score=case((gained > 1, 1.0), else_=gained),
-            updated_at=Memory.updated_at,
+def _count(session: Session, memory_ids: Sequence[str], half_life_days: float) -> None:
+    used_at = func.coalesce(Memory.accessed_at, Memory.created_at, type_=Memory.created_at.type)
+    # in one order, so that two processes that count the same memories wait for each other instead of for ever
+    read = select(Memory.id, Memory.relevance_score, used_at).where(Memory.id.in_(memory_ids)).order_by(Memory.id)
+    now = utc_now()
+    counted = [
+        {"memory_id": memory_id, "relevance": boosted(decayed(relevance, since, now, half_life_days))}
+        for memory_id, relevance, since in session.execute(read.with_for_update())
+    ]
+    if counted:
+        statement = (
+            update(Memory)
+            .where(Memory.id == bindparam("memory_id"))
+            .values(
+                access_count=Memory.access_count + 1,
+                accessed_at=now,
+                relevance_score=bindparam("relevance"),
+                updated_at=Memory.updated_at,
+            )
         )
-        .execution_options(synchronize_session=False)
-    )
+        session.connection().execute(statement, counted)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tmws_core import Principal
 from tmws_core.tool_errors import AlreadyChanged
-from tmws_memory import index
+from tmws_memory import index, twins
 from tmws_memory.access import owned, readable, writable
 from tmws_memory.draft import digest
 from tmws_memory.grants import refuse_without
@@ -58,12 +58,16 @@ def update(
         return memory
     if not different.keys().isdisjoint(("access_level", "expires_at")):
         refuse_without(session, principal, memory, owned(principal), "change who may read")
-    _keep(session, principal, memory, settings.versions_kept)
+    former = Version(
+        memory_id=memory.id,
+        version=memory.version,
+        replaced_by=principal.agent_id,
+        **{column: getattr(memory, column) for column in _KEPT},
+    )
     if "content" in different:
         different |= {"content_hash": digest(different["content"]), "embedding_status": "pending", "summary": None}
-    for column, value in different.items():
-        setattr(memory, column, value)
-    _flush(session, memory)
+    _write(session, memory, different)
+    _keep(session, former, settings.versions_kept)
     index.renew(session, memory)
     return memory
 
@@ -85,30 +89,24 @@ def _lifetime(memory: Memory, access_level: str, ttl_days: float | None, setting
     return {}
 
 
-def _keep(session: Session, principal: Principal, memory: Memory, versions_kept: int) -> None:
-    kept = {column: getattr(memory, column) for column in _KEPT}
-    if versions_kept:
-        session.add(Version(memory_id=memory.id, version=memory.version, replaced_by=principal.agent_id, **kept))
-    oldest = memory.version - versions_kept
-    session.execute(delete(Version).where(Version.memory_id == memory.id, Version.version <= oldest))
-
-
-def _flush(session: Session, memory: Memory) -> None:
+def _write(session: Session, memory: Memory, different: Mapping[str, Any]) -> None:
+    """Write the changes, and find out whether somebody else was quicker, before anything else depends on them."""
+    text = different.get("content_hash")
+    if text is not None:
+        twins.refuse(session, memory, text)
     try:
         with session.begin_nested():
-            session.flush()
-    except IntegrityError as error:
-        twin = select(Memory.id).where(
-            Memory.content_hash == digest(memory.content),
-            Memory.agent_id == memory.agent_id,
-            Memory.namespace == memory.namespace,
-            Memory.id != memory.id,
-            Memory.deleted_at.is_(None),
-            Memory.archived_at.is_(None),
-        )
-        other = session.scalar(twin)
-        if other is None:
-            raise
-        raise AlreadyChanged(
-            f"memory {other!r} has that text already", hint="delete one of the two", details={"memory_id": other}
-        ) from error
+            for column, value in different.items():
+                setattr(memory, column, value)
+    except IntegrityError:  # only PostgreSQL lets another process store the same text at this very moment
+        if text is not None:
+            twins.refuse(session, memory, text)
+        raise
+
+
+def _keep(session: Session, former: Version, versions_kept: int) -> None:
+    if versions_kept:
+        session.add(former)
+    mine = Version.memory_id == former.memory_id
+    too_old = select(Version.version).where(mine).order_by(Version.version.desc()).offset(versions_kept)
+    session.execute(delete(Version).where(mine, Version.version.in_(too_old)))

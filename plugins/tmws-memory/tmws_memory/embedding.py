@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from tmws_core.database import Database
@@ -18,6 +18,7 @@ from tmws_memory.scope import namespace_token
 logger = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_ROUNDS = 30.0
+SECONDS_TO_GATHER = 0.2
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,26 @@ class Round:
 
     ready: int
     failed: int
+
+    @property
+    def size(self) -> int:
+        """How many memories do not wait any more."""
+        return self.ready + self.failed
+
+
+@dataclass(frozen=True)
+class Again:
+    """What one batch of embedding anew did.
+
+    Attributes:
+        last: the identifier of the last memory of the batch.
+        size: how many memories it had.
+        done: what became of them.
+    """
+
+    last: str
+    size: int
+    done: Round
 
 
 class EmbeddingWorker:
@@ -56,15 +77,18 @@ class EmbeddingWorker:
             with suppress(TimeoutError):
                 async with asyncio.timeout(SECONDS_BETWEEN_ROUNDS):
                     await self._wake.wait()
+                # what is stored in quick succession is embedded together
+                await asyncio.sleep(SECONDS_TO_GATHER)
             self._wake.clear()
             try:
-                await self.finish()
+                while (await self.round()).size >= self._batch:
+                    pass
             except Exception:
                 logger.exception("memories could not be embedded; they are found by their words, and tried again")
 
     async def finish(self) -> None:
         """Embed until nothing waits any more that can be embedded now."""
-        while (done := await self.round()).ready or done.failed:
+        while (await self.round()).size:
             pass
 
     async def round(self) -> Round:
@@ -75,39 +99,61 @@ class EmbeddingWorker:
             waiting = await self._database.transaction(self._waiting, read_only=True)
             if not waiting or await self._meaning.index() is None or await self._meaning.embedder() is None:
                 return Round(0, 0)
-            return await self._embed(waiting)
+            from tmws_memory.embedders.embedder import EmbedderUnavailable
+
+            try:
+                return await self._embed(waiting)
+            except EmbedderUnavailable as error:
+                logger.warning("memories wait for their vectors: %s", error)
+                return Round(0, 0)
+
+    async def again(self, condition: ColumnElement[bool], after: str = "") -> "Again | None":
+        """Embed one batch of the memories that fulfil a condition, whether they have a vector or not.
+
+        Args:
+            condition: which memories; those that are not present are left out.
+            after: only those whose identifiers follow this one.
+
+        Returns:
+            What was done and how far it went; None when no memory is left.
+
+        Raises:
+            EmbedderUnavailable: there is no embedder, or the vector index failed.
+        """
+
+        def next_ones(session: Session) -> list[_Waiting]:
+            following = _texts().where(condition, present(), Memory.id > after).order_by(Memory.id)
+            return [_Waiting(*row) for row in session.execute(following.limit(self._batch))]
+
+        async with self._turn:
+            batch = await self._database.transaction(next_ones, read_only=True)
+            if not batch:
+                return None
+            return Again(batch[-1].memory_id, len(batch), await self._embed(batch))
 
     def _waiting(self, session: Session) -> list[_Waiting]:
-        statement = (
-            select(Memory.id, Memory.content, Memory.content_hash, Memory.namespace)
-            .where(Memory.embedding_status == "pending", present())
-            .order_by(Memory.updated_at)
-            .limit(self._batch)
-        )
+        statement = _texts().where(in_status("pending"), present()).order_by(Memory.updated_at).limit(self._batch)
         return [_Waiting(*row) for row in session.execute(statement)]
 
     async def _embed(self, waiting: Sequence[_Waiting]) -> Round:
         from tmws_memory.embedders.embedder import EmbedderFault, EmbedderUnavailable
         from tmws_memory.vectors.index import VectorIndexFault
 
+        embedder = await self._meaning.embedder()
         try:
             vectors = await self._meaning.of_documents([one.content for one in waiting])
-        except EmbedderUnavailable as error:
-            logger.warning("memories wait for their vectors: %s", error)
-            return Round(0, 0)
         except EmbedderFault as error:
             return await self._embed_halves(waiting, error)
-        embedder = await self._meaning.embedder()
         index = await self._meaning.index()
         if embedder is None or index is None:
-            return Round(0, 0)
+            raise EmbedderUnavailable(self._meaning.status)
         model, dimension = embedder.name, embedder.dimension
 
         def keep(session: Session) -> int:
             from tmws_memory.vectors.index import Space
 
             unchanged = _unchanged(session, waiting)
-            for namespace in {one.namespace for one in waiting}:
+            for namespace in sorted({one.namespace for one in waiting}, key=namespace_token):
                 kept = {
                     one.memory_id: vector
                     for one, vector in zip(waiting, vectors, strict=True)
@@ -121,7 +167,7 @@ class EmbeddingWorker:
             return Round(await self._database.transaction(keep, read_only=False), 0)
         except VectorIndexFault as error:
             self._meaning.rest(str(error))
-            return Round(0, 0)
+            raise EmbedderUnavailable(str(error)) from error
 
     async def _embed_halves(self, waiting: Sequence[_Waiting], error: Exception) -> Round:
         """Find the one text that the embedder cannot take, and go on without it."""
@@ -138,17 +184,27 @@ class EmbeddingWorker:
         return Round(0, 1)
 
 
-def pending(session: Session) -> int:
-    """How many memories wait for a vector."""
-    waiting = select(func.count()).select_from(Memory).where(Memory.embedding_status == "pending", present())
-    return session.scalar(waiting) or 0
+def in_status(status: str) -> ColumnElement[bool]:
+    """The condition that a memory waits for its vector (`pending`) or could not get one (`failed`)."""
+    # an index over a part of the rows is used where its own condition is repeated as it is
+    return and_(Memory.embedding_status != literal_column("'ready'"), Memory.embedding_status == status)
+
+
+def count_in(session: Session, status: str) -> int:
+    """How many present memories wait for a vector (`pending`), or could not get one (`failed`)."""
+    return session.scalar(select(func.count()).select_from(Memory).where(in_status(status), present())) or 0
+
+
+def _texts() -> Select[str, str, str, str]:
+    return select(Memory.id, Memory.content, Memory.content_hash, Memory.namespace)
 
 
 def _unchanged(session: Session, waiting: Sequence[_Waiting]) -> set[str]:
-    """Those that still have the text that was embedded."""
+    """Those that still have the text that was embedded; nobody changes or deletes them before the transaction ends."""
     texts = {(one.memory_id, one.content_hash) for one in waiting}
     now = select(Memory.id, Memory.content_hash).where(Memory.id.in_([one.memory_id for one in waiting]), present())
-    return {memory_id for memory_id, content_hash in session.execute(now) if (memory_id, content_hash) in texts}
+    locked = session.execute(now.order_by(Memory.id).with_for_update())
+    return {memory_id for memory_id, content_hash in locked if (memory_id, content_hash) in texts}
 
 
 def _mark(session: Session, memory_ids: Sequence[str], status: str, model: str | None, dimension: int | None) -> None:

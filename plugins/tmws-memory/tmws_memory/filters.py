@@ -1,6 +1,6 @@
 """Which memories are meant: a namespace, and perhaps a type, tags, an owner, a time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -27,7 +27,7 @@ class Filters:
 
     namespace: str
     memory_type: str | None = None
-    tags: Sequence[str] = ()
+    tags: tuple[str, ...] = ()
     agent_id: str | None = None
     since: datetime | None = None
     until: datetime | None = None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.orm import Session
 
 from tmws_agents.models.agent import Agent
@@ -67,9 +67,22 @@ def unshare(session: Session, principal: Principal, memory_id: str, agent_id: st
         raise NotFound(f"memory {memory_id!r} is not shared with {agent_id!r}")
     session.delete(grant)
     session.flush()
-    alone = memory.access_level == "shared" and not of(session, [memory_id])
-    _note(session, memory, "private" if alone else memory.access_level)
+    _note(session, memory, _level_without_grants(session, memory))
     return memory
+
+
+def end(session: Session, memory_ids: Sequence[str], now: datetime) -> None:
+    """Take away the grants of some memories that have expired; a memory that is shared with nobody else is private.
+
+    Args:
+        session: a writing session.
+        memory_ids: which memories.
+        now: the present moment.
+    """
+    expired = delete(Sharing).where(Sharing.memory_id.in_(memory_ids), Sharing.expires_at <= now)
+    session.execute(expired.execution_options(synchronize_session=False))
+    for memory in session.scalars(select(Memory).where(Memory.id.in_(memory_ids))).all():
+        _note(session, memory, _level_without_grants(session, memory))
 
 
 def of(session: Session, memory_ids: Sequence[str]) -> Sequence[Sharing]:
@@ -96,7 +109,14 @@ def refuse_without(
 def _own(session: Session, principal: Principal, memory_id: str) -> Memory:
     memory = get(session, memory_id, readable(principal)).memory
     refuse_without(session, principal, memory, and_(owned(principal), present()), "share")
+    session.refresh(memory, with_for_update=True)  # the level and the named agents follow from all grants together
     return memory
+
+
+def _level_without_grants(session: Session, memory: Memory) -> str:
+    """The level of a memory that has lost a grant: a shared one without any is private again."""
+    alone = memory.access_level == "shared" and not of(session, [memory.id])
+    return "private" if alone else memory.access_level
 
 
 def _note(session: Session, memory: Memory, access_level: str) -> None:

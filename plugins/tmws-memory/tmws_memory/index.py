@@ -33,12 +33,42 @@ def remove(session: Session, memory_ids: Sequence[str]) -> None:
     spaces = session.execute(
         select(Vector.namespace_token, Vector.model).where(Vector.memory_id.in_(memory_ids)).distinct()
     ).all()
-    for namespace_token, model in spaces:
+    for namespace_token, model in sorted(spaces):  # in one order, so that two removals cannot wait for each other
         session.execute(
             update(Vector)
             .where(Vector.memory_id.in_(memory_ids), Vector.namespace_token == namespace_token, Vector.model == model)
             .values(vector=None, revision=next_revision(session, namespace_token, model))
         )
+
+
+def differs(memory: Memory, document: Document | None) -> bool:
+    """Whether a memory has no document, or another one than it would get now."""
+    if document is None:
+        return True
+    entry = {"session_token": _session_token(memory), **_entry(memory)}
+    return any(getattr(document, column) != value for column, value in entry.items())
+
+
+def mend(session: Session, memories: Sequence[Memory]) -> None:
+    """Give memories the documents that they should have; one that has its place in a session already keeps it.
+
+    Args:
+        session: a writing session.
+        memories: in the order in which they were stored.
+    """
+    known = select(Document).where(Document.memory_id.in_([memory.id for memory in memories]))
+    documents = {document.memory_id: document for document in session.scalars(known)}
+    for memory in memories:
+        document = documents.get(memory.id)
+        if document is None:
+            continue
+        if document.session_token != _session_token(memory):
+            session.delete(document)
+            del documents[memory.id]
+        elif differs(memory, document):
+            renew(session, memory)
+    session.flush()
+    add(session, [memory for memory in memories if memory.id not in documents])
 
 
 def _session_token(memory: Memory) -> str | None:

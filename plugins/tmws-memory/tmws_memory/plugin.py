@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tmws_core import hookimpl
 from tmws_core.host import Host
-from tmws_memory import hookspecs, migrations, models, resources, tools
+from tmws_memory import commands, health, hookspecs, migrations, models, resources, tools
 from tmws_memory.settings import MemorySettings
 from tmws_memory.state import MemoryState, running
 
@@ -40,6 +40,18 @@ def tmws_resources() -> ModuleType:
 
 
 @hookimpl
+def tmws_commands() -> ModuleType:
+    """To bring the index up to date."""
+    return commands
+
+
+@hookimpl
+def tmws_health_checks() -> ModuleType:
+    """Whether the memories and their index agree."""
+    return health
+
+
+@hookimpl
 def tmws_settings() -> type[MemorySettings]:
     """How large a memory may be, how long it lives, and how it is found."""
     return MemorySettings
@@ -53,7 +65,7 @@ def tmws_hookspecs() -> ModuleType:
 
 @hookimpl
 def tmws_lifespan(application: Host) -> AbstractAsyncContextManager[MemoryState]:
-    """Embeds what is stored, and counts what is read."""
+    """Embeds what is stored, counts what is read, and does what is due."""
     return running(application)
 
 

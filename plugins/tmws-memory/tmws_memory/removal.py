@@ -1,16 +1,16 @@
 """To delete memories: first marked and kept for a while, so that it can be undone, then really gone."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, or_, update
 from sqlalchemy import delete as delete_rows
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tmws_core import Principal
 from tmws_core.columns import utc_now
-from tmws_core.tool_errors import AlreadyChanged
-from tmws_memory import index
+from tmws_memory import index, twins
 from tmws_memory.access import deletable, owned, readable
 from tmws_memory.grants import refuse_without
 from tmws_memory.models.memory import Memory
@@ -47,33 +47,37 @@ def restore(session: Session, principal: Principal, memory_id: str) -> Memory:
     """
     away = or_(Memory.deleted_at.is_not(None), Memory.archived_at.is_not(None))
     memory = get(session, memory_id, and_(owned(principal), away)).memory
-    memory.deleted_at = memory.archived_at = None
-    memory.embedding_status = "pending"
-    if memory.expires_at is not None and memory.expires_at <= utc_now():
-        memory.expires_at = None
+    twins.refuse(session, memory, memory.content_hash)
     try:
         with session.begin_nested():
-            session.flush()
-    except IntegrityError as error:
-        raise AlreadyChanged(
-            f"memory {memory_id!r} cannot be restored: another one has its text", hint="delete the other one first"
-        ) from error
+            memory.deleted_at = memory.archived_at = None
+            memory.embedding_status = "pending"
+            if memory.expires_at is not None and memory.expires_at <= utc_now():
+                memory.expires_at = None
+    except IntegrityError:  # only PostgreSQL lets another process store the same text at this very moment
+        twins.refuse(session, memory, memory.content_hash)
+        raise
     index.add(session, [memory])
     return memory
 
 
-def purge(session: Session, deleted_before: datetime, most: int) -> int:
-    """Remove for good what was deleted before a moment, with everything that belongs to it.
+def bury(session: Session, memory_ids: Sequence[str], now: datetime) -> None:
+    """Mark many memories as deleted, as `delete` does with one; whoever calls has seen to it that they may be.
 
     Args:
         session: a writing session.
-        deleted_before: how long deleted memories are kept.
-        most: how many at most.
-
-    Returns:
-        How many were removed.
+        memory_ids: which ones; none of them is deleted yet.
+        now: the moment from which on they are kept for a while.
     """
-    gone = select(Memory.id).where(Memory.deleted_at < deleted_before).order_by(Memory.deleted_at).limit(most)
-    identifiers = session.scalars(gone).all()
-    session.execute(delete_rows(Memory).where(Memory.id.in_(identifiers)))
-    return len(identifiers)
+    session.execute(
+        update(Memory)
+        .where(Memory.id.in_(memory_ids))
+        .values(deleted_at=now, version=Memory.version + 1, updated_at=Memory.updated_at)
+        .execution_options(synchronize_session=False)
+    )
+    index.remove(session, memory_ids)
+
+
+def purge(session: Session, memory_ids: Sequence[str]) -> None:
+    """Remove memories for good, with their versions, grants, documents and vectors, which the database sees to."""
+    session.execute(delete_rows(Memory).where(Memory.id.in_(memory_ids)).execution_options(synchronize_session=False))

@@ -19,7 +19,9 @@ class MemorySettings(BaseModel):
     maintenance_seconds: float = Field(
         3600, ge=1, description="How often expired and deleted memories are looked for, in seconds."
     )
-    most_per_maintenance: int = Field(1000, ge=1, description="How many memories one maintenance run removes at most.")
+    most_per_maintenance: int = Field(
+        1000, ge=1, description="How many memories each step of a maintenance run takes at most."
+    )
     half_life_days: float = Field(30, gt=0, description="After how many days without use a memory is half as relevant.")
     embeddings: bool = Field(True, description="Whether memories are found by meaning, besides their words.")
     onnx_folder: Path | None = Field(None, description="A sentence transformer of your own, as an ONNX folder.")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tmws_core.host import Host
 from tmws_memory.accesses import SECONDS_BETWEEN_COUNTED, Accesses
 from tmws_memory.embedding import EmbeddingWorker
+from tmws_memory.maintenance import MaintenanceWorker
 from tmws_memory.meaning import Meaning
 from tmws_memory.search.sizes import Sizes
 from tmws_memory.settings import MemorySettings
@@ -25,12 +26,14 @@ class MemoryState:
         worker: embeds what was stored.
         accesses: counts what was read.
         sizes: how many documents the namespaces have.
+        maintenance: does what becomes due with memories.
     """
 
     meaning: Meaning
     worker: EmbeddingWorker
     accesses: Accesses
     sizes: Sizes
+    maintenance: MaintenanceWorker
 
 
 @asynccontextmanager
@@ -39,13 +42,15 @@ async def running(application: Host) -> AsyncIterator[MemoryState]:
     settings = application.settings.section(MemorySettings)
     meaning = Meaning(application)
     worker = EmbeddingWorker(application.database, meaning, settings.embedder_batch)
-    accesses = Accesses(application.database)
+    accesses = Accesses(application.database, settings.half_life_days)
+    maintenance = MaintenanceWorker(application.database, settings, worker)
     tasks = [
         asyncio.create_task(worker.run(), name="memory embedding"),
         asyncio.create_task(_counting(accesses), name="memory accesses"),
+        asyncio.create_task(maintenance.run(), name="memory maintenance"),
     ]
     try:
-        yield MemoryState(meaning, worker, accesses, Sizes())
+        yield MemoryState(meaning, worker, accesses, Sizes(), maintenance)
     finally:
         for task in tasks:
             task.cancel()

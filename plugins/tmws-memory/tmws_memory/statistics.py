@@ -35,7 +35,7 @@ def count(session: Session, principal: Principal, namespace: str) -> Counts:
 
     def by(column: InstrumentedAttribute[str]) -> dict[str, int]:
         counted = select(column, func.count()).where(visible).group_by(column).order_by(func.count().desc(), column)
-        return dict(session.execute(counted).tuples().all())
+        return dict(session.execute(counted).all())
 
     return Counts(
         total=total,
@@ -55,12 +55,12 @@ def tags(session: Session, condition: ColumnElement[bool], most: int) -> dict[st
     else:
         each = func.json_each(Memory.tags).table_valued("value", name="each_tag")
     counted = (
-        select(each.c.value, func.count())
+        select(each.c.value, func.count(Memory.id.distinct()))
         .select_from(Memory)
         .join(each, true())
         .where(condition)
         .group_by(each.c.value)
-        .order_by(func.count().desc(), each.c.value)
+        .order_by(func.count(Memory.id.distinct()).desc(), each.c.value)
         .limit(most)
     )
-    return dict(session.execute(counted).tuples().all())
+    return dict(session.execute(counted).all())

@@ -1,21 +1,20 @@
 """To store memories; what an owner has already, with the same text in the same namespace, is not stored twice."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import and_, insert
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from tmws_agents.registration import ensure_registered
 from tmws_core import Principal
 from tmws_core.columns import utc_now
 from tmws_core.identifiers import new_identifier
-from tmws_memory import index
+from tmws_memory import index, twins
 from tmws_memory.draft import Draft
 from tmws_memory.models.memory import Memory
-
-_ROWS_AT_ONCE = 500
+from tmws_memory.twins import Key
 
 
 @dataclass(frozen=True)
@@ -43,14 +42,13 @@ def store(session: Session, principal: Principal, drafts: Sequence[Draft]) -> li
         One result for each draft, in their order.
     """
     ensure_registered(session, principal)
-    found = _present(session, principal, drafts)
-    fresh: dict[tuple[str, str], Memory] = {}
+    found = twins.present(session, principal.agent_id, [draft.digest for draft in drafts])
+    fresh: dict[Key, Memory] = {}
     for draft in drafts:
         if _key(draft) not in found:
             fresh.setdefault(_key(draft), _memory(draft, principal))
-    lost = _insert(session, list(fresh.values()))
-    if lost:  # another process has stored the same in the meantime, which only PostgreSQL lets happen
-        found |= _present(session, principal, drafts)
+    found |= _insert(session, principal.agent_id, fresh)
+    index.add(session, [memory for key, memory in fresh.items() if key not in found])
     results: list[Stored] = []
     reported: set[str] = set()
     for draft in drafts:
@@ -60,68 +58,33 @@ def store(session: Session, principal: Principal, drafts: Sequence[Draft]) -> li
     return results
 
 
-def _key(draft: Draft) -> tuple[str, str]:
+def _key(draft: Draft) -> Key:
     return draft.namespace, draft.digest
 
 
-def _present(session: Session, principal: Principal, drafts: Sequence[Draft]) -> dict[tuple[str, str], Memory]:
-    found: dict[tuple[str, str], Memory] = {}
-    digests = list({draft.digest for draft in drafts})
-    for start in range(0, len(digests), _ROWS_AT_ONCE):
-        rows = session.scalars(
-            select(Memory).where(
-                Memory.content_hash.in_(digests[start : start + _ROWS_AT_ONCE]),
-                Memory.agent_id == principal.agent_id,
-                Memory.deleted_at.is_(None),
-                Memory.archived_at.is_(None),
-            )
-        ).all()
-        found |= {(memory.namespace, memory.content_hash): memory for memory in _living(session, rows)}
+def _insert(session: Session, agent_id: str, memories: Mapping[Key, Memory]) -> dict[Key, Memory]:
+    """Insert memories; returns those that another process has stored in the meantime, which PostgreSQL lets happen."""
+    found: dict[Key, Memory] = {}
+    missing = dict(memories)
+    while missing:
+        inserted = _insert_rows(session, [missing[key] for key in sorted(missing)])
+        missing = {key: memory for key, memory in missing.items() if memory.id not in inserted}
+        found |= twins.present(session, agent_id, [memory.content_hash for memory in missing.values()])
+        missing = {key: memory for key, memory in missing.items() if key not in found}
     return found
 
 
-def _living(session: Session, memories: Iterable[Memory]) -> list[Memory]:
-    """Those whose lifetime is not over; the others make room for what is stored anew."""
-    living = []
-    for memory in memories:
-        if memory.expires_at is not None and memory.expires_at <= utc_now():
-            memory.deleted_at = utc_now()
-            index.remove(session, [memory.id])
-        else:
-            living.append(memory)
-    session.flush()
-    return living
-
-
-def _insert(session: Session, memories: Sequence[Memory]) -> bool:
-    """Insert and index memories; whether one of them was there already."""
-    if not memories:
-        return False
+def _insert_rows(session: Session, memories: Sequence[Memory]) -> set[str]:
+    """Insert those that no other process has; without the same order everywhere, two could wait for each other."""
+    rows = [_row(memory) for memory in memories]
     if session.get_bind().dialect.name == "sqlite":
-        _insert_rows(session, memories)
-        return False
-    try:
-        with session.begin_nested():
-            _insert_rows(session, memories)
-    except IntegrityError:
-        return _insert_one_by_one(session, memories)
-    return False
-
-
-def _insert_one_by_one(session: Session, memories: Sequence[Memory]) -> bool:
-    lost = False
-    for memory in memories:
-        try:
-            with session.begin_nested():
-                _insert_rows(session, [memory])
-        except IntegrityError:
-            lost = True
-    return lost
-
-
-def _insert_rows(session: Session, memories: Sequence[Memory]) -> None:
-    session.execute(insert(Memory), [_row(memory) for memory in memories])
-    index.add(session, memories)
+        session.execute(insert(Memory), rows)
+        return {memory.id for memory in memories}
+    unless_there = postgresql.insert(Memory).on_conflict_do_nothing(
+        index_elements=[Memory.content_hash, Memory.agent_id, Memory.namespace],
+        index_where=and_(Memory.deleted_at.is_(None), Memory.archived_at.is_(None)),
+    )
+    return set(session.scalars(unless_there.returning(Memory.id), rows))
 
 
 def _row(memory: Memory) -> Mapping[str, object]:

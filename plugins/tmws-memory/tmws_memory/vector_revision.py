@@ -11,9 +11,9 @@ from tmws_memory.models.vector import Vector
 def next_revision(session: Session, namespace_token: str, model: str) -> int:
     """A revision later than every one that a reader of this namespace's vectors can have seen.
 
+    It is the time in microseconds, so that it grows even after the row with the newest one was removed for good.
     SQLite lets one transaction write at a time. On PostgreSQL two could take the same number, or the later one be
-    committed first, so the second waits for the first. The time keeps the numbers growing when the rows with the newest
-    ones are gone: who has seen those would otherwise take what follows for known.
+    committed first, so the second waits for the first.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:space))"), {"space": namespace_token + model})

@@ -1,8 +1,10 @@
 """Turns text into what a full-text index holds, and a question into what it is asked."""
 
 import re
+from unicodedata import normalize
 
 _WORD = re.compile(r"[^\W_]+")
+_ACCENTS = re.compile("(?<=[a-z])[\u0300-\u036f]+")
 # scripts that are written without spaces: an index that splits at spaces takes a whole clause for one word
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]+")
 _MOST_WORDS = 64
@@ -21,15 +23,23 @@ def indexed(text: str) -> str:
     """The words of a text in lower case, with Chinese, Japanese and Korean runs cut into pairs of characters.
 
     An index that gets nothing but words cannot take an address, a path or a version for one word, as PostgreSQL's
-    parser does; and a server whose locale is C lowers no letter beyond ASCII.
+    parser does; and a server whose locale is C lowers no letter beyond ASCII. Equivalent spellings of a character
+    (Unicode Standard Annex 15) are one, and Latin letters lose their accents, which FTS5 takes away and PostgreSQL does
+    not.
     """
-    return " ".join(_WORD.findall(_UNSPACED.sub(_pairs, text.lower())))
+    return " ".join(_WORD.findall(_UNSPACED.sub(_pairs, _folded(text))))
 
 
 def asked(question: str) -> list[str]:
     """The words of a question that say something, each once, in lower case; all its words when none does."""
-    words = list(dict.fromkeys(indexed(question).split()))[:_MOST_WORDS]
-    return [word for word in words if word not in _FUNCTION_WORDS] or words
+    words = list(dict.fromkeys(indexed(question).split()))
+    return [word for word in words if word not in _FUNCTION_WORDS][:_MOST_WORDS] or words[:_MOST_WORDS]
+
+
+def _folded(text: str) -> str:
+    if text.isascii():
+        return text.lower()
+    return normalize("NFKC", _ACCENTS.sub("", normalize("NFKD", text.lower())))
 
 
 def _pairs(run: re.Match[str]) -> str:

@@ -11,7 +11,6 @@ from tmws_core import Principal
 from tmws_memory import index
 from tmws_memory.filters import Filters
 from tmws_memory.models.memory import Memory
-from tmws_memory.search import postings as statements
 from tmws_memory.search.postings import Scope, postings
 
 pytestmark = pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
@@ -72,7 +71,7 @@ async def test_the_statement_of_a_search_is_answered_by_an_index(session: AsyncS
 
     def plan(opened: Session) -> Sequence[str]:
         opened.execute(text("SET LOCAL enable_seqscan = off"))
-        parameters = {**SCOPE.question("postgresql", "rare"), "most": 1000}
-        return opened.scalars(text(f"EXPLAIN {statements._POSTGRESQL.text}"), parameters).all()
+        statement = str(SCOPE.newest("postgresql", 1000).compile(compile_kwargs={"literal_binds": True}))
+        return opened.scalars(text(f"EXPLAIN {statement}"), SCOPE.question("postgresql", "rare")).all()
 
     assert any("tmws_memory_search" in line and "Index" in line for line in await session.run_sync(plan))

@@ -75,13 +75,9 @@ def upgrade() -> None:
 def _change_memories() -> None:
     op.add_column("memories", sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index("ix_memories_namespace_created_at", "memories", ["namespace", "created_at"])
-    # of several that say the same the oldest stays; the others can be restored
-    op.execute(
-        "UPDATE memories SET archived_at = CURRENT_TIMESTAMP WHERE deleted_at IS NULL AND EXISTS ("
-        "SELECT 1 FROM memories AS older WHERE older.content_hash = memories.content_hash "
-        "AND older.agent_id = memories.agent_id AND older.namespace = memories.namespace "
-        "AND older.deleted_at IS NULL AND older.id < memories.id)"
-    )
+    _archive_twins()
+    # no vector was kept so far, whatever a row says
+    op.execute("UPDATE memories SET embedding_status = 'pending', embedding_model = NULL, embedding_dimension = NULL")
     for columns in (
         "content_hash_agent_id_namespace",
         "namespace",
@@ -105,6 +101,17 @@ def _change_memories() -> None:
 def _create_index_where(condition: str, *columns: str, unique: bool = False) -> None:
     name, where = f"ix_memories_{'_'.join(columns)}", sa.text(condition)
     op.create_index(name, "memories", list(columns), unique=unique, sqlite_where=where, postgresql_where=where)
+
+
+def _archive_twins() -> None:
+    """Of several that say the same the oldest stays, or the oldest that still lives; the others can be restored."""
+    place = "(CASE WHEN {0}.expires_at <= CURRENT_TIMESTAMP THEN 1 ELSE 0 END, {0}.id)"
+    op.execute(
+        "UPDATE memories SET archived_at = CURRENT_TIMESTAMP WHERE deleted_at IS NULL AND EXISTS ("
+        "SELECT 1 FROM memories AS other WHERE other.content_hash = memories.content_hash "
+        "AND other.agent_id = memories.agent_id AND other.namespace = memories.namespace "
+        f"AND other.deleted_at IS NULL AND {place.format('other')} < {place.format('memories')})"
+    )
 
 
 def _create_versions() -> None:

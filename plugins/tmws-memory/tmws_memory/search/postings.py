@@ -1,28 +1,31 @@
 """Which memories have which words of a question."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
 from typing import Any
 
-from sqlalchemy import TextClause, text
-from sqlalchemy.orm import Session
+from sqlalchemy import Integer, Select, column, select, table, text
+from sqlalchemy.orm import Session, aliased
 
 from tmws_core import Principal
 from tmws_memory.filters import Filters
+from tmws_memory.models.document import Document
+from tmws_memory.models.memory import Memory
 from tmws_memory.scope import OPEN, owner_token
 
 FEWEST_PER_WORD = 1000
 SHARE_PER_WORD = 20
 """A word that more than one memory in so many has does not tell them apart, and is passed over."""
 
-_SQLITE = text(
-    "SELECT rowid FROM tmws_memory_search WHERE tmws_memory_search MATCH :question ORDER BY rowid DESC LIMIT :most"
+_SQLITE = select(table("tmws_memory_search", column("rowid", Integer)).c.rowid).where(
+    text("tmws_memory_search MATCH :question")
 )
 _SQLITE_COUNT = text("SELECT count(*) FROM tmws_memory_search WHERE tmws_memory_search MATCH :question")
-_POSTGRESQL = text(
-    "SELECT document_id FROM tmws_memory_search WHERE scope @@ to_tsquery('simple', :scope) "
-    "AND body @@ plainto_tsquery('english', :word) ORDER BY document_id DESC LIMIT :most"
+_DOCUMENTS = table("tmws_memory_search", column("document_id", Integer))
+_POSTGRESQL = select(_DOCUMENTS.c.document_id).where(
+    text("scope @@ to_tsquery('simple', :scope)"), text("body @@ plainto_tsquery('english', :word)")
 )
 _POSTGRESQL_COUNT = text("SELECT count(*) FROM tmws_memory_search WHERE scope @@ to_tsquery('simple', :scope)")
 # a frequent word needs another plan than a rare one, and a prepared statement would soon have one plan for both
@@ -50,6 +53,17 @@ class Scope:
     def __init__(self, principal: Principal, filters: Filters) -> None:
         self._all = filters.tokens
         self._any = [owner_token(principal.agent_id), OPEN]
+        self._times = list(filters.times())
+
+    def newest(self, dialect: str, most: int) -> Select[int]:
+        """The query for the newest documents in this scope that have a word."""
+        statement = _POSTGRESQL if dialect == "postgresql" else _SQLITE
+        (key,) = statement.selected_columns
+        if self._times:
+            dated = aliased(Document)
+            in_time = select(dated.id).join(Memory, Memory.id == dated.memory_id).where(dated.id == key, *self._times)
+            statement = statement.where(in_time.exists())
+        return statement.order_by(key.desc()).limit(most)
 
     @property
     def key(self) -> str:
@@ -68,11 +82,12 @@ class Scope:
 def count(session: Session, scope: Scope) -> int:
     """How many documents a scope has."""
     dialect = session.get_bind().dialect.name
-    return session.scalar(_by(dialect, _SQLITE_COUNT, _POSTGRESQL_COUNT), scope.question(dialect)) or 0
+    statement = _POSTGRESQL_COUNT if dialect == "postgresql" else _SQLITE_COUNT
+    return session.scalar(statement, scope.question(dialect)) or 0
 
 
 def postings(session: Session, words: Sequence[str], scope: Scope, size: int) -> list[Posting]:
-    """The postings of those words that tell the documents of a scope apart; of the commonest one if none does.
+    """The postings of those words that tell the documents of a scope apart; of the frequent ones if none does.
 
     Args:
         session: a reading session.
@@ -82,26 +97,27 @@ def postings(session: Session, words: Sequence[str], scope: Scope, size: int) ->
     """
     most = max(FEWEST_PER_WORD, size // SHARE_PER_WORD)
     dialect = session.get_bind().dialect.name
-    statement = _by(dialect, _SQLITE, _POSTGRESQL)
+    statement = scope.newest(dialect, most)
     if dialect == "postgresql":
         session.execute(_PLAN_EACH)
     found: list[Posting] = []
     common: list[Posting] = []
-    seen: set[frozenset[int]] = set()
+    forms: defaultdict[frozenset[int], list[str]] = defaultdict(list)
     for word in words:
-        rows = session.execute(statement, {**scope.question(dialect, word), "most": most})
-        documents = frozenset(key for (key,) in rows)
-        if documents in seen and documents:  # two forms of one word
+        documents = frozenset(session.scalars(statement, scope.question(dialect, word)).all())
+        if any(_forms_of_one(word, other) for other in forms[documents]):
             continue
-        seen.add(documents)
+        forms[documents].append(word)
         posting = Posting(word, documents, _weight(size, len(documents)))
         (common if len(documents) == most else found).append(posting)
     return found if any(one.documents for one in found) else [*found, *common]
 
 
+def _forms_of_one(word: str, other: str) -> bool:
+    """Whether two words with the same documents have the same stem: a stemmer changes nothing but endings."""
+    kept = min(len(word), len(other)) - 1
+    return kept > 1 and word[:kept] == other[:kept]
+
+
 def _weight(size: int, documents: int) -> float:
     return log(1 + (max(size, documents) - documents + 0.5) / (documents + 0.5))
-
-
-def _by(dialect: str, sqlite: TextClause, postgresql: TextClause) -> TextClause:
-    return postgresql if dialect == "postgresql" else sqlite

@@ -14,6 +14,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from tmws_memory.decay import decayed
 from tmws_memory.search.candidates import WINDOW, Candidate
 from tmws_memory.search.postings import Posting
 from tmws_memory.settings import MemorySettings
@@ -23,7 +24,7 @@ FROM_A_QUESTION = 0.9
 MEANING_AROUND, MEANING_WINDOW = 0.3, 2
 SPEAKER_ASKED_FOR = 0.08
 ONLY_ASKS = 0.06
-LEAST_SIMILARITY = 0.35
+LEAST_SIMILARITY = 0.2
 """Below this cosine, meaning alone makes no hit: any two texts are a little alike."""
 
 
@@ -37,7 +38,7 @@ class Ranked:
         words: the words of the question that it has.
         nearby: those that only its surroundings have.
         similarity: the cosine of its meaning and the question's, if known.
-        freshness: how recently it was used, from 0 to 1.
+        freshness: what is left of its relevance since it was last used, from 0 to 1.
     """
 
     candidate: Candidate
@@ -48,57 +49,73 @@ class Ranked:
     freshness: float
 
 
-def rank(
-    candidates: Sequence[Candidate],
-    postings: Sequence[Posting],
-    similarities: Mapping[str, float],
-    asked: Sequence[str],
-    now: datetime,
-    settings: MemorySettings,
-) -> list[Ranked]:
-    """Order candidates, the best first; those that share nothing with the question are left out.
+class Ranking:
+    """Candidates in their order, the best first; those that share nothing with the question are left out."""
 
-    Args:
-        candidates: the memories to choose among.
-        postings: the words of the question, and who has them.
-        similarities: the cosines of meaning, by memory; empty where meaning is not known.
-        asked: all words of the question, in lower case.
-        now: the present moment.
-        settings: how much what counts.
-    """
-    if not candidates:
-        return []
-    own = _presence(candidates, postings)
-    pairs = _Pairs(candidates)
-    around = pairs.spread(own)
-    weights = np.array([one.weight for one in postings], np.float64)
-    words = _scaled(around @ weights)
-    similar = np.array([similarities.get(one.memory_id, 0.0) for one in candidates])
-    share = settings.weight_meaning if similarities else 0.0
-    freshness = np.array([_freshness(one, now, settings) for one in candidates])
-    score = (
-        (1 - share) * words
-        + share * _scaled(pairs.smoothed(similar))
-        + SPEAKER_ASKED_FOR * np.array([_is_asked_for(one, asked) for one in candidates])
-        - ONLY_ASKS * np.array([one.asks for one in candidates])
-        + settings.weight_importance * np.array([one.importance for one in candidates])
-        + settings.weight_freshness * freshness
-        + settings.weight_trust * np.array([one.trust for one in candidates])
-    )
-    hit = (around > 0).any(axis=1) | (similar >= LEAST_SIMILARITY)
-    places = [place for place in range(len(candidates)) if hit[place]]
-    places.sort(key=lambda place: (-score[place], candidates[place].memory_id), reverse=False)
-    return [
-        Ranked(
-            candidate=candidates[place],
-            score=round(float(score[place]), 6),
-            words=[one.word for one, has in zip(postings, own[place], strict=True) if has],
-            nearby=[one.word for one, o, a in zip(postings, own[place], around[place], strict=True) if a and not o],
-            similarity=similarities.get(candidates[place].memory_id),
-            freshness=round(float(freshness[place]), 4),
+    def __init__(
+        self,
+        candidates: Sequence[Candidate],
+        postings: Sequence[Posting],
+        similarities: Mapping[str, float],
+        asked: Sequence[str],
+        now: datetime,
+        settings: MemorySettings,
+    ) -> None:
+        """Order candidates.
+
+        Args:
+            candidates: the memories to choose among.
+            postings: the words of the question, and who has them.
+            similarities: the cosines of meaning, by memory; empty where meaning is not known.
+            asked: all words of the question, in lower case.
+            now: the present moment.
+            settings: how much what counts.
+        """
+        self._candidates = candidates
+        self._postings = postings
+        self._similarities = similarities
+        self._own = _presence(candidates, postings)
+        pairs = _Pairs(candidates)
+        self._around = pairs.spread(self._own)
+        self._freshness = np.array(
+            [decayed(one.relevance, one.used_at, now, settings.half_life_days) for one in candidates]
         )
-        for place in places
-    ]
+        words = _scaled(self._around @ np.array([one.weight for one in postings], np.float64))
+        similar = np.array([similarities.get(one.memory_id, 0.0) for one in candidates])
+        share = settings.weight_meaning if similarities else 0.0
+        self._score = (
+            (1 - share) * words
+            + share * _scaled(pairs.smoothed(similar))
+            + SPEAKER_ASKED_FOR * np.array([_is_asked_for(one, asked) for one in candidates], np.float64)
+            - ONLY_ASKS * np.array([one.asks for one in candidates], np.float64)
+            + settings.weight_importance * np.array([one.importance for one in candidates])
+            + settings.weight_freshness * self._freshness
+            + settings.weight_trust * np.array([one.trust for one in candidates])
+        )
+        self._score = self._score.round(6)  # the last digits depend on where in a matrix a row stands
+        hit = (self._around > 0).any(axis=1) | (similar >= LEAST_SIMILARITY)
+        self._order = sorted(
+            np.flatnonzero(hit).tolist(), key=lambda place: (-self._score[place], candidates[place].memory_id)
+        )
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def part(self, begin: int, end: int) -> list[Ranked]:
+        """A part of the ranking, with why each candidate stands where it does."""
+        return [self._explained(place) for place in self._order[begin:end]]
+
+    def _explained(self, place: int) -> Ranked:
+        candidate = self._candidates[place]
+        own, around = self._own[place], self._around[place]
+        return Ranked(
+            candidate=candidate,
+            score=float(self._score[place]),
+            words=[one.word for one, has in zip(self._postings, own, strict=True) if has],
+            nearby=[one.word for one, has, near in zip(self._postings, own, around, strict=True) if near and not has],
+            similarity=self._similarities.get(candidate.memory_id),
+            freshness=round(float(self._freshness[place]), 4),
+        )
 
 
 class _Pairs:
@@ -139,11 +156,6 @@ class _Pairs:
         return smooth
 
 
-def own_weight(candidate: Candidate, postings: Sequence[Posting]) -> float:
-    """How much of the question's words a candidate has itself."""
-    return sum(one.weight for one in postings if candidate.document in one.documents)
-
-
 def _presence(candidates: Sequence[Candidate], postings: Sequence[Posting]) -> NDArray[np.float64]:
     has = [[candidate.document in posting.documents for posting in postings] for candidate in candidates]
     return np.array(has, np.float64).reshape(len(candidates), len(postings))
@@ -154,12 +166,6 @@ def _scaled(values: NDArray[np.float64]) -> NDArray[np.float64]:
     positive = np.clip(values, 0, None)
     greatest = positive.max(initial=0.0)
     return positive / greatest if greatest > 0 else positive
-
-
-def _freshness(candidate: Candidate, now: datetime, settings: MemorySettings) -> float:
-    """Half of it is lost in each half-life without use; how much there was is what its use has made of it."""
-    days = max(0.0, (now - candidate.used_at).total_seconds() / 86_400)
-    return float(candidate.relevance * 0.5 ** (days / settings.half_life_days))
 
 
 def _is_asked_for(candidate: Candidate, asked: Sequence[str]) -> bool:

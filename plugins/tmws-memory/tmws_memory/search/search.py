@@ -1,7 +1,7 @@
 """A search: first the words, then their meaning, then the candidates in their order."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import nlargest
@@ -15,12 +15,12 @@ from tmws_memory.filters import Filters
 from tmws_memory.scope import namespace_token
 from tmws_memory.search.candidates import Candidate, Candidates
 from tmws_memory.search.postings import Posting
-from tmws_memory.search.ranking import Ranked, own_weight, rank
+from tmws_memory.search.ranking import Ranking
 from tmws_memory.settings import MemorySettings
 from tmws_memory.vectors.index import Space, VectorIndex
 
-MOST_BY_WORDS = 200
-MOST_BY_MEANING = 100
+MOST_BY_WORDS = 100
+MOST_BY_MEANING = 50
 FIRST_OF_EACH = 50
 """So many of the best by words, and of the best by meaning, bring their surroundings along."""
 SHARE_EMBEDDED, FEW = 0.1, 5
@@ -58,7 +58,7 @@ def search(
     meaning: Meaning | None,
     now: datetime,
     settings: MemorySettings,
-) -> list[Ranked]:
+) -> Ranking:
     """The memories that a question finds, best first.
 
     A candidate is a memory that the caller can read and that fulfils the filters: what is no candidate is neither told
@@ -75,45 +75,46 @@ def search(
         settings: how much what counts.
     """
     candidates = Candidates(session, principal, filters)
-    pool = {one.document: one for one in candidates.of(_best_by_words(postings), ())}
-    by_words = nlargest(FIRST_OF_EACH, pool.values(), key=lambda one: (own_weight(one, postings), one.document))
-    by_meaning = [] if meaning is None else _nearest(session, candidates, meaning)
-    for found in (by_meaning, candidates.around([*by_words, *by_meaning[:FIRST_OF_EACH]])):
-        pool.update({one.document: one for one in found})
+    weights = _weights(postings)
+    best = _best(weights, weights)
+    nearest = [] if meaning is None else meaning.index.nearest(session, meaning.space, meaning.vector, MOST_BY_MEANING)
+    pool = {one.memory_id: one for one in candidates.of(best, [found for found, _ in nearest])}
+    by_meaning = [pool[found] for found, _ in nearest if found in pool]
+    # most namespaces hold little that their readers cannot read: only where few of the best are candidates, all are
+    # looked at
+    if sum(one.document in weights for one in pool.values()) * 2 < len(best) < len(weights):
+        best = _best(weights, weights.keys() & set(candidates.documents()))
+        pool |= {one.memory_id: one for one in candidates.of(best, ())}
+    if meaning is not None and len(by_meaning) * 2 < len(nearest):
+        by_meaning = _nearest_of_all(session, candidates, meaning)
+    by_words = nlargest(FIRST_OF_EACH, pool.values(), key=lambda one: (weights.get(one.document, 0), one.document))
+    around = candidates.around([*by_words, *by_meaning[:FIRST_OF_EACH]])
+    pool |= {one.memory_id: one for one in (*by_meaning, *around)}
     similarities = {}
     if meaning is not None:
-        identifiers = [one.memory_id for one in pool.values()]
-        similarities = meaning.index.similarities(session, meaning.space, meaning.vector, identifiers)
-    return rank(list(pool.values()), postings, similarities, asked, now, settings)
+        similarities = meaning.index.similarities(session, meaning.space, meaning.vector, pool.keys())
+    return Ranking(list(pool.values()), postings, similarities, asked, now, settings)
 
 
-def _best_by_words(postings: Sequence[Posting]) -> list[int]:
+def _weights(postings: Sequence[Posting]) -> Mapping[int, float]:
+    """How much of the question's words each document has itself."""
     weights: defaultdict[int, float] = defaultdict(float)
     for posting in postings:
         for document in posting.documents:
             weights[document] += posting.weight
-    return nlargest(MOST_BY_WORDS, weights, key=lambda document: (weights[document], document))
+    return weights
 
 
-def _nearest(session: Session, candidates: Candidates, meaning: Meaning) -> list[Candidate]:
-    """The candidates that are nearest in meaning, the nearest first.
-
-    Most namespaces hold little that their readers cannot read, so the nearest of all are asked for first, and only if
-    few of them are candidates, the nearest among the candidates.
-    """
-    nearest = meaning.index.nearest(session, meaning.space, meaning.vector, MOST_BY_MEANING)
-    found = _in_order(candidates, nearest)
-    if len(found) * 2 < len(nearest):
-        among = candidates.identifiers()
-        found = _in_order(
-            candidates, meaning.index.nearest(session, meaning.space, meaning.vector, MOST_BY_MEANING, among)
-        )
-    return found
+def _best(weights: Mapping[int, float], documents: Iterable[int]) -> list[int]:
+    return nlargest(MOST_BY_WORDS, documents, key=lambda document: (weights[document], document))
 
 
-def _in_order(candidates: Candidates, nearest: Sequence[tuple[str, float]]) -> list[Candidate]:
-    found = {one.memory_id: one for one in candidates.of((), [identifier for identifier, _ in nearest])}
-    return [found[identifier] for identifier, _ in nearest if identifier in found]
+def _nearest_of_all(session: Session, candidates: Candidates, meaning: Meaning) -> list[Candidate]:
+    """The candidates that are nearest in meaning, the nearest first."""
+    among = candidates.identifiers()
+    nearest = meaning.index.nearest(session, meaning.space, meaning.vector, MOST_BY_MEANING, among)
+    found = {one.memory_id: one for one in candidates.of((), [memory_id for memory_id, _ in nearest])}
+    return [found[memory_id] for memory_id, _ in nearest if memory_id in found]
 
 
 def space_of(filters: Filters, model: str, dimension: int) -> Space:

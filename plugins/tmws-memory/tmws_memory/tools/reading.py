@@ -59,7 +59,7 @@ async def memory_list(
     filters = Filters(
         namespace=namespace or ctx.principal.namespace,
         memory_type=memory_type,
-        tags=tags,
+        tags=tuple(tags),
         agent_id=agent_id,
         since=since,
         until=until,

@@ -1,6 +1,7 @@
 """To find memories."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, Field
@@ -80,32 +81,41 @@ async def memory_search(
     filters = Filters(
         namespace=namespace or ctx.principal.namespace,
         memory_type=memory_type,
-        tags=tags,
+        tags=tuple(tags),
         agent_id=agent_id,
         since=since,
         until=until,
     )
     asked_for = f"search {filters.digest} {query}"
     begin = 0 if cursor is None else int(cursors.decode(cursor, ctx.principal, asked_for))
-    ranked = (await find(ctx, query, filters))[:DEEPEST]
-    page = ranked[begin : begin + limit]
-    found = await _recalled(ctx, page)
-    shown = {memory.id: memory for memory in that_fit(found)}
-    hits = [_hit(one, shown[one.candidate.memory_id]) for one in page if one.candidate.memory_id in shown]
+    found = await find(ctx, query, filters, begin, min(begin + limit, DEEPEST))
+    shown = {memory.id: memory for memory in that_fit(found.recalled)}
+    hits = [_hit(one, shown[one.candidate.memory_id]) for one in found.ranked if one.candidate.memory_id in shown]
     state = ctx.state(MemoryState)
     state.accesses.note(shown)
-    end = begin + len(page) - (len(found) - len(shown))
-    more = cursors.encode(end, ctx.principal, asked_for) if end < len(ranked) else None
+    end = begin + len(found.ranked) - (len(found.recalled) - len(shown))
+    more = cursors.encode(end, ctx.principal, asked_for) if end < min(found.total, DEEPEST) else None
     return Hits(hits=hits, next_cursor=more, meaning=state.meaning.status)
 
 
-async def find(ctx: Context, query: str, filters: Filters) -> "list[Ranked]":
+@dataclass(frozen=True)
+class Found:
+    """A part of what a search found, best first, and how much it found in all."""
+
+    ranked: "Sequence[Ranked]"
+    recalled: Sequence[reading.Recalled]
+    total: int
+
+
+async def find(ctx: Context, query: str, filters: Filters, begin: int, end: int) -> Found:
     """The memories that a question finds, best first.
 
     Args:
         ctx: the call.
         query: the question, or just words.
         filters: where to look.
+        begin: how many of the best to pass over.
+        end: where to stop.
     """
     # numpy takes long to import, and a start must not wait for it
     from tmws_memory.search.search import search
@@ -114,7 +124,7 @@ async def find(ctx: Context, query: str, filters: Filters) -> "list[Ranked]":
     state, settings = ctx.state(MemoryState), ctx.settings(MemorySettings)
     words = asked(query)
     if not words:
-        return []
+        return Found([], [], 0)
     scope = Scope(ctx.principal, filters)
 
     def look_up(session: Session) -> tuple[list[Posting], int]:
@@ -123,14 +133,16 @@ async def find(ctx: Context, query: str, filters: Filters) -> "list[Ranked]":
 
     found, size = await ctx.transaction(look_up)
     meaning = await _meaning(state, filters, found, size)
-    everything_asked = indexed(query).split()
 
-    async def ranked(meaning: "Meaning | None") -> "list[Ranked]":
-        return await ctx.transaction(
-            lambda session: search(
-                session, ctx.principal, filters, everything_asked, found, meaning, utc_now(), settings
-            )
-        )
+    async def ranked(meaning: "Meaning | None") -> Found:
+        def rank(session: Session) -> Found:
+            everything_asked = indexed(query).split()
+            ranking = search(session, ctx.principal, filters, everything_asked, found, meaning, utc_now(), settings)
+            part = ranking.part(begin, end)
+            known = reading.many(session, [one.candidate.memory_id for one in part], ctx.principal)
+            return Found(part, [known[one.candidate.memory_id] for one in part], len(ranking))
+
+        return await ctx.transaction(rank)
 
     try:
         return await ranked(meaning)
@@ -147,12 +159,6 @@ async def _meaning(state: MemoryState, filters: Filters, found: Sequence[Posting
     if vector is None or embedder is None or index is None or not vector.any():
         return None
     return Meaning(index, space_of(filters, embedder.name, embedder.dimension), vector)
-
-
-async def _recalled(ctx: Context, page: "Sequence[Ranked]") -> list[reading.Recalled]:
-    identifiers = [one.candidate.memory_id for one in page]
-    known = await ctx.transaction(lambda session: reading.many(session, identifiers, ctx.principal))
-    return [known[identifier] for identifier in identifiers if identifier in known]
 
 
 def _hit(ranked: "Ranked", memory: RecalledMemory) -> Hit:

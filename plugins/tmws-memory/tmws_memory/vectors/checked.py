@@ -22,6 +22,11 @@ class CheckedIndex:
         """What the index is called; its class where it does not say."""
         return str(getattr(self._index, "name", type(self._index).__qualname__))
 
+    @property
+    def follows_table(self) -> bool:
+        """Whether the vectors that it finds stand in the plugin's own table."""
+        return bool(getattr(self._index, "follows_table", False))
+
     def put(self, session: Session, space: Space, vectors: Mapping[str, Vectors]) -> None:
         """Keep vectors; see `VectorIndex`.
 

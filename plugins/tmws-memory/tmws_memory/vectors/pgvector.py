@@ -73,6 +73,7 @@ class PgVector:
     """Finds the nearest vectors in the database, without a copy of them in this process."""
 
     name = "pgvector"
+    follows_table = True
 
     def put(self, session: Session, space: Space, vectors: Mapping[str, Vectors]) -> None:
         """Keep vectors; see `VectorIndex`."""

@@ -6,7 +6,7 @@ index takes over.
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from tmws_memory.models.vector import Vector
@@ -15,6 +15,10 @@ from tmws_memory.vectors.encoding import encoded
 from tmws_memory.vectors.index import Space, Vectors
 
 _ROWS_AT_ONCE = 10_000
+_VECTORS = Vector.__table__.c
+_NEWEST = select(func.max(_VECTORS.revision)).where(
+    _VECTORS.namespace_token == bindparam("namespace_token"), _VECTORS.model == bindparam("model")
+)
 
 Change = tuple[str, bytes | None]
 """A memory, and its vector as it is stored, or None when it has none any more."""
@@ -50,10 +54,8 @@ def keep(session: Session, space: Space, vectors: Mapping[str, Vectors]) -> None
 
 def newest_revision(session: Session, space: Space) -> int:
     """The revision of the last change in a space; 0 when there was none."""
-    newest = select(func.max(Vector.revision)).where(
-        Vector.namespace_token == space.namespace_token, Vector.model == space.model
-    )
-    return session.scalar(newest) or 0
+    asked = {"namespace_token": space.namespace_token, "model": space.model}
+    return session.scalar(_NEWEST, asked) or 0
 
 
 def revision_after(session: Session, space: Space, after: int, rows: int) -> int:

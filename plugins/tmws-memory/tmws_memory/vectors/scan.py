@@ -39,6 +39,7 @@ class VectorScan:
     """Finds the nearest vectors by comparing with every one; exact, and quick enough for some 100,000 a namespace."""
 
     name = "scan"
+    follows_table = True
 
     def __init__(self, most_bytes: int) -> None:
         """Begin without copies.
@@ -62,13 +63,15 @@ class VectorScan:
 
     def similarities(self, session: Session, space: Space, query: Vectors, ids: Collection[str]) -> dict[str, float]:
         """The cosines of some memories; see `VectorIndex`."""
-        return self._current(session, space).similarities(query, ids)
+        return self._current(session, space, unless_filled=True).similarities(query, ids)
 
-    def _current(self, session: Session, space: Space) -> VectorMatrix:
+    def _current(self, session: Session, space: Space, *, unless_filled: bool = False) -> VectorMatrix:
+        """The vectors of a space; those that are there already will do for what was found among them just before."""
         with self._lock:
             copy = self._copies.setdefault(space, _Copy(space))
             self._copies.move_to_end(space)
-        copy.catch_up(session)
+        if not (unless_filled and len(copy.matrix)):
+            copy.catch_up(session)
         self._make_room()
         return copy.matrix
 
