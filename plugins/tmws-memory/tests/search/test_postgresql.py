@@ -71,7 +71,8 @@ async def test_the_statement_of_a_search_is_answered_by_an_index(session: AsyncS
 
     def plan(opened: Session) -> Sequence[str]:
         opened.execute(text("SET LOCAL enable_seqscan = off"))
-        statement = str(SCOPE.newest("postgresql", 1000).compile(compile_kwargs={"literal_binds": True}))
-        return opened.scalars(text(f"EXPLAIN {statement}"), SCOPE.question("postgresql", "rare")).all()
+        statement = SCOPE.newest("postgresql", 1000).compile()
+        parameters = {**statement.params, **SCOPE.question("postgresql", "rare")}
+        return opened.scalars(text(f"EXPLAIN {statement}"), parameters).all()
 
     assert any("tmws_memory_search" in line and "Index" in line for line in await session.run_sync(plan))
