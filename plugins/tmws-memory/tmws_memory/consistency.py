@@ -14,7 +14,7 @@ from tmws_memory.models.memory import Memory
 from tmws_memory.models.vector import Vector
 
 if TYPE_CHECKING:
-    from tmws_memory.vectors.index import VectorIndex
+    from tmws_memory.vectors.checked import CheckedIndex
 
 HAS_DOCUMENT = exists().where(Document.memory_id == Memory.id)
 HAS_VECTOR = exists().where(Vector.memory_id == Memory.id, Vector.vector.is_not(None))
@@ -138,8 +138,6 @@ def rebuild_search_index(session: Session) -> None:
         session.execute(text("INSERT INTO tmws_memory_search(tmws_memory_search) VALUES ('rebuild')"))
 
 
-def keeps_vectors_in_table(index: "VectorIndex") -> bool:
-    """Whether a vector index is the plugin's own, whose vectors can be compared with the memories."""
-    from tmws_memory.vectors.scan import VectorScan  # numpy takes long to import
-
-    return isinstance(index, VectorScan)
+def keeps_vectors_in_table(index: "CheckedIndex | None") -> bool:
+    """Whether a vector index follows the plugin's own table, so that its vectors can be compared with the memories."""
+    return index is not None and index.follows_table

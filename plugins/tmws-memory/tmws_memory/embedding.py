@@ -97,7 +97,7 @@ class EmbeddingWorker:
             if not self._meaning.enabled:
                 return Round(0, 0)
             waiting = await self._database.transaction(self._waiting, read_only=True)
-            if not waiting or await self._meaning.embedder() is None:
+            if not waiting or await self._meaning.index() is None or await self._meaning.embedder() is None:
                 return Round(0, 0)
             from tmws_memory.embedders.embedder import EmbedderUnavailable
 
@@ -118,7 +118,7 @@ class EmbeddingWorker:
             What was done and how far it went; None when no memory is left.
 
         Raises:
-            EmbedderUnavailable: there is no embedder.
+            EmbedderUnavailable: there is no embedder, or the vector index failed.
         """
 
         def next_ones(session: Session) -> list[_Waiting]:
@@ -137,15 +137,16 @@ class EmbeddingWorker:
 
     async def _embed(self, waiting: Sequence[_Waiting]) -> Round:
         from tmws_memory.embedders.embedder import EmbedderFault, EmbedderUnavailable
+        from tmws_memory.vectors.index import VectorIndexFault
 
         embedder = await self._meaning.embedder()
         try:
             vectors = await self._meaning.of_documents([one.content for one in waiting])
         except EmbedderFault as error:
             return await self._embed_halves(waiting, error)
-        if embedder is None:
-            raise EmbedderUnavailable(self._meaning.status)
         index = await self._meaning.index()
+        if embedder is None or index is None:
+            raise EmbedderUnavailable(self._meaning.status)
         model, dimension = embedder.name, embedder.dimension
 
         def keep(session: Session) -> int:
@@ -162,7 +163,11 @@ class EmbeddingWorker:
             _mark(session, sorted(unchanged), "ready", model, dimension)
             return len(unchanged)
 
-        return Round(await self._database.transaction(keep, read_only=False), 0)
+        try:
+            return Round(await self._database.transaction(keep, read_only=False), 0)
+        except VectorIndexFault as error:
+            self._meaning.rest(str(error))
+            raise EmbedderUnavailable(str(error)) from error
 
     async def _embed_halves(self, waiting: Sequence[_Waiting], error: Exception) -> Round:
         """Find the one text that the embedder cannot take, and go on without it."""

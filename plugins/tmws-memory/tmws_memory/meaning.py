@@ -12,7 +12,8 @@ from tmws_memory.settings import MemorySettings
 
 if TYPE_CHECKING:
     from tmws_memory.embedders.checked import CheckedEmbedder
-    from tmws_memory.vectors.index import VectorIndex, Vectors
+    from tmws_memory.vectors.checked import CheckedIndex
+    from tmws_memory.vectors.index import Vectors
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ class Meaning:
         self._settings = application.settings.section(MemorySettings)
         self._loading = asyncio.Lock()
         self._embedder: CheckedEmbedder | None = None
-        self._index: VectorIndex | None = None
+        self._index: CheckedIndex | None = None
         self._reason = "" if self._settings.embeddings else "turned off with TMWS_MEMORY_EMBEDDINGS"
         self._failed_at = -SECONDS_AFTER_A_FAILURE
 
@@ -38,17 +39,19 @@ class Meaning:
             return f"not found by meaning: {self._reason}"
         if self._embedder is None:
             return "the embedder has not been needed yet"
-        return f"found by meaning with {self._embedder.name}"
+        index = f" in the index {self._index.name}" if self._index is not None else ""
+        return f"found by meaning with {self._embedder.name}{index}"
 
     @property
     def enabled(self) -> bool:
         """Whether the operator wants memories to be found by meaning."""
         return self._settings.embeddings
 
-    async def index(self) -> "VectorIndex":
-        """The vector index."""
+    async def index(self) -> "CheckedIndex | None":
+        """The vector index, brought when it is first asked for; None when there is none, or it has just failed."""
+        if not self.enabled or self._resting:
+            return None
         await self._load()
-        assert self._index is not None  # noqa: S101 -- the plugin's own is always there
         return self._index
 
     async def embedder(self) -> "CheckedEmbedder | None":
@@ -67,9 +70,9 @@ class Meaning:
             async with asyncio.timeout(self._settings.embedder_seconds):
                 return await in_daemon_thread(lambda: embedder.embed_query(text))
         except TimeoutError:
-            self._rest(f"{embedder.name} did not answer in {self._settings.embedder_seconds:g} s")
+            self.rest(f"{embedder.name} did not answer in {self._settings.embedder_seconds:g} s")
         except Exception as error:
-            self._rest(str(error))
+            self.rest(str(error))
         return None
 
     async def of_documents(self, texts: Sequence[str]) -> "Vectors":
@@ -86,32 +89,44 @@ class Meaning:
             raise EmbedderUnavailable(self._reason or "the embedder has just failed; it is tried again in a while")
         return await in_daemon_thread(lambda: embedder.embed_documents(texts))
 
-    @property
-    def _resting(self) -> bool:
-        return time.monotonic() - self._failed_at < SECONDS_AFTER_A_FAILURE
+    def rest(self, reason: str) -> None:
+        """Leave the embedder and the index alone for a while, because one of them has just failed.
 
-    def _rest(self, reason: str) -> None:
+        Args:
+            reason: what the status says until then.
+        """
         if reason != self._reason:
             logger.warning("memories are found by their words alone for now: %s", reason)
         self._reason, self._failed_at = reason, time.monotonic()
 
+    @property
+    def _resting(self) -> bool:
+        return time.monotonic() - self._failed_at < SECONDS_AFTER_A_FAILURE
+
     async def _load(self) -> None:
         async with self._loading:
-            if self._index is None:
-                hook = self._application.hook
-                self._index = await in_daemon_thread(
-                    lambda: hook.tmws_memory_vector_index(application=self._application)
-                )
-            if self._embedder is None and self.enabled and not self._resting:
-                try:
-                    self._embedder = await in_daemon_thread(self._loaded)
-                except Exception as error:
-                    self._rest(str(error))
-                    return
-            if not self._resting and self.enabled:
-                self._reason = ""
+            if not self.enabled or self._resting:
+                return
+            try:
+                if self._index is None:
+                    self._index = await in_daemon_thread(self._brought_index)
+                if self._embedder is None:
+                    self._embedder = await in_daemon_thread(self._loaded_embedder)
+            except Exception as error:
+                self.rest(str(error))
+                return
+            self._reason = ""
 
-    def _loaded(self) -> "CheckedEmbedder":
+    def _brought_index(self) -> "CheckedIndex":
+        from tmws_memory.vectors.checked import CheckedIndex
+        from tmws_memory.vectors.index import VectorIndexFault
+
+        try:
+            return CheckedIndex(self._application.hook.tmws_memory_vector_index(application=self._application))
+        except Exception as error:
+            raise VectorIndexFault(f"the vector index could not be opened: {type(error).__name__}: {error}") from error
+
+    def _loaded_embedder(self) -> "CheckedEmbedder":
         from tmws_memory.embedders.checked import CheckedEmbedder
         from tmws_memory.embedders.embedder import EmbedderUnavailable
 

@@ -81,7 +81,10 @@ def tmws_memory_embedder(application: Host) -> "Embedder":
 
 @hookimpl(trylast=True)
 def tmws_memory_vector_index(application: Host) -> "VectorIndex":
-    """A table of vectors that each process scans."""
+    """PostgreSQL's own comparison where it has pgvector, or else a table of vectors that each process scans."""
+    from tmws_memory.vectors.pgvector import PgVector, offered
     from tmws_memory.vectors.scan import VectorScan
 
+    if offered(application.settings.database_url):
+        return PgVector()
     return VectorScan(application.settings.section(MemorySettings).vector_cache_megabytes * 1_000_000)

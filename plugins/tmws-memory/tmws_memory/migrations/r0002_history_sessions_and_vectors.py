@@ -15,6 +15,52 @@ down_revision = "memory_0001"
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]+")
 _SPEAKER = re.compile(r"(?:\[[^\]\n]{0,100}\]\s*)?(\w[\w .'-]{0,39}):\s")
 
+_FOLLOW = """
+CREATE FUNCTION tmws_memory_search_follow() RETURNS trigger LANGUAGE plpgsql AS $follow$ BEGIN
+INSERT INTO tmws_memory_search (document_id, scope, body)
+VALUES (NEW.id, strip(to_tsvector('simple', NEW.scope)), strip(to_tsvector('english', left(NEW.body, 250000))))
+ON CONFLICT (document_id) DO UPDATE SET scope = excluded.scope, body = excluded.body;
+RETURN NULL;
+END $follow$
+"""
+_PGVECTOR = """
+DO $do$ BEGIN
+IF NOT EXISTS (SELECT FROM pg_available_extensions WHERE name = 'vector') THEN RETURN; END IF;
+BEGIN
+CREATE EXTENSION IF NOT EXISTS vector;
+EXCEPTION WHEN insufficient_privilege THEN RETURN;
+END;
+IF to_regtype('halfvec') IS NULL
+OR (SELECT string_to_array(extversion, '.')::int[] < '{0,8}' FROM pg_extension WHERE extname = 'vector') THEN RETURN;
+END IF;
+ALTER TABLE tmws_memory_search_vectors ADD COLUMN vector halfvec NOT NULL;
+CREATE INDEX tmws_memory_search_vectors_256 ON tmws_memory_search_vectors
+USING hnsw ((vector::halfvec(256)) halfvec_cosine_ops) WHERE vector_dims(vector) = 256;
+CREATE FUNCTION tmws_memory_search_vectors_decoded(stored bytea) RETURNS halfvec LANGUAGE sql IMMUTABLE STRICT AS $sql$
+SELECT array_agg(
+CASE WHEN bits & 32768 = 0 THEN 1 ELSE -1 END * CASE WHEN bits & 31744 = 0
+THEN (bits & 1023) * 2.0::double precision ^ -24
+ELSE (1024 + (bits & 1023)) * 2.0::double precision ^ (((bits & 31744) >> 10) - 25) END
+ORDER BY place)::real[]::halfvec
+FROM (SELECT place, get_byte(stored, 2 * place) + 256 * get_byte(stored, 2 * place + 1) AS bits
+FROM generate_series(0, length(stored) / 2 - 1) AS place) AS halves
+$sql$;
+CREATE FUNCTION tmws_memory_search_vectors_follow() RETURNS trigger LANGUAGE plpgsql AS $follow$ BEGIN
+IF NEW.vector IS NULL THEN
+DELETE FROM tmws_memory_search_vectors WHERE memory_id = NEW.memory_id;
+ELSE
+INSERT INTO tmws_memory_search_vectors (memory_id, namespace_token, model, vector) VALUES
+(NEW.memory_id, NEW.namespace_token, NEW.model, tmws_memory_search_vectors_decoded(NEW.vector))
+ON CONFLICT (memory_id) DO UPDATE SET
+namespace_token = excluded.namespace_token, model = excluded.model, vector = excluded.vector;
+END IF;
+RETURN NULL;
+END $follow$;
+CREATE TRIGGER tmws_memory_search_vectors_follow AFTER INSERT OR UPDATE ON tmws_memory_vectors
+FOR EACH ROW EXECUTE FUNCTION tmws_memory_search_vectors_follow();
+END $do$
+"""
+
 
 def upgrade() -> None:
     """Keep former versions, archive, recognise duplicates, and index by scope, session and meaning."""
@@ -122,6 +168,14 @@ def _create_vectors() -> None:
         "tmws_memory_vectors",
         ["namespace_token", "model", "revision"],
     )
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(
+            "CREATE TABLE tmws_memory_search_vectors (memory_id varchar(36) CONSTRAINT pk_tmws_memory_search_vectors PRIMARY KEY REFERENCES tmws_memory_vectors ON DELETE CASCADE, namespace_token text NOT NULL, model text NOT NULL)"
+        )
+        op.execute(
+            "CREATE INDEX tmws_memory_search_vectors_space ON tmws_memory_search_vectors (namespace_token, model)"
+        )
+        op.execute(_PGVECTOR)
 
 
 def _drop_documents() -> None:
@@ -161,9 +215,14 @@ def _create_documents() -> None:
                 f"CREATE TRIGGER tmws_memory_search_{event.lower()} AFTER {event} ON tmws_memory_documents BEGIN {statements}END"
             )
     if op.get_bind().dialect.name == "postgresql":
-        op.execute("CREATE INDEX tmws_memory_search ON tmws_memory_documents USING gin (to_tsvector('english', body))")
         op.execute(
-            "CREATE INDEX tmws_memory_search_scope ON tmws_memory_documents USING gin (to_tsvector('simple', scope))"
+            "CREATE TABLE tmws_memory_search (document_id integer CONSTRAINT pk_tmws_memory_search PRIMARY KEY REFERENCES tmws_memory_documents ON DELETE CASCADE, scope tsvector NOT NULL, body tsvector NOT NULL)"
+        )
+        op.execute("CREATE INDEX tmws_memory_search_body ON tmws_memory_search USING gin (body)")
+        op.execute("CREATE INDEX tmws_memory_search_scope ON tmws_memory_search USING gin (scope)")
+        op.execute(_FOLLOW)
+        op.execute(
+            "CREATE TRIGGER tmws_memory_search_follow AFTER INSERT OR UPDATE ON tmws_memory_documents FOR EACH ROW EXECUTE FUNCTION tmws_memory_search_follow()"
         )
 
 

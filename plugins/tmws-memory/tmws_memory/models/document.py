@@ -1,8 +1,9 @@
 """Documents: the text under which a memory is found, and the full-text index over it.
 
 The index is kept by the database itself, in the transaction that writes the row: by triggers on SQLite, where FTS5
-reads its text from this table, and by GIN indexes on PostgreSQL. The table has an integer key because FTS5 needs one
-that a VACUUM leaves as it is.
+reads its text from this table, and also on PostgreSQL, where a table of text search vectors follows this one: it is
+asked for the newest documents with a word, and would compute their vectors anew for each question. The table has an
+integer key because FTS5 needs one that a VACUUM leaves as it is.
 """
 
 from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text
@@ -46,6 +47,15 @@ _FORGET = (
     "VALUES ('delete', old.id, old.scope, old.body); "
 )
 _LEARN = "INSERT INTO tmws_memory_search(rowid, scope, body) VALUES (new.id, new.scope, new.body); "
+# a text search vector has 1 MiB at most; this many characters make a smaller one even when no word comes twice
+_FOLLOW = """
+CREATE FUNCTION tmws_memory_search_follow() RETURNS trigger LANGUAGE plpgsql AS $follow$ BEGIN
+INSERT INTO tmws_memory_search (document_id, scope, body)
+VALUES (NEW.id, strip(to_tsvector('simple', NEW.scope)), strip(to_tsvector('english', left(NEW.body, 250000))))
+ON CONFLICT (document_id) DO UPDATE SET scope = excluded.scope, body = excluded.body;
+RETURN NULL;
+END $follow$
+"""
 
 derived(
     Base.metadata,
@@ -59,7 +69,12 @@ derived(
         f"CREATE TRIGGER tmws_memory_search_update AFTER UPDATE ON tmws_memory_documents BEGIN {_FORGET}{_LEARN}END",
     ),
     postgresql=(
-        "CREATE INDEX tmws_memory_search ON tmws_memory_documents USING gin (to_tsvector('english', body))",
-        "CREATE INDEX tmws_memory_search_scope ON tmws_memory_documents USING gin (to_tsvector('simple', scope))",
+        "CREATE TABLE tmws_memory_search (document_id integer CONSTRAINT pk_tmws_memory_search PRIMARY KEY "
+        "REFERENCES tmws_memory_documents ON DELETE CASCADE, scope tsvector NOT NULL, body tsvector NOT NULL)",
+        "CREATE INDEX tmws_memory_search_body ON tmws_memory_search USING gin (body)",
+        "CREATE INDEX tmws_memory_search_scope ON tmws_memory_search USING gin (scope)",
+        _FOLLOW,
+        "CREATE TRIGGER tmws_memory_search_follow AFTER INSERT OR UPDATE ON tmws_memory_documents "
+        "FOR EACH ROW EXECUTE FUNCTION tmws_memory_search_follow()",
     ),
 )

@@ -23,13 +23,13 @@ _SQLITE = select(table("tmws_memory_search", column("rowid", Integer)).c.rowid).
     text("tmws_memory_search MATCH :question")
 )
 _SQLITE_COUNT = text("SELECT count(*) FROM tmws_memory_search WHERE tmws_memory_search MATCH :question")
-_POSTGRESQL = select(Document.id).where(
-    text("to_tsvector('simple', scope) @@ to_tsquery('simple', :scope)"),
-    text("to_tsvector('english', body) @@ plainto_tsquery('english', :word)"),
+_DOCUMENTS = table("tmws_memory_search", column("document_id", Integer))
+_POSTGRESQL = select(_DOCUMENTS.c.document_id).where(
+    text("scope @@ to_tsquery('simple', :scope)"), text("body @@ plainto_tsquery('english', :word)")
 )
-_POSTGRESQL_COUNT = text(
-    "SELECT count(*) FROM tmws_memory_documents WHERE to_tsvector('simple', scope) @@ to_tsquery('simple', :scope)"
-)
+_POSTGRESQL_COUNT = text("SELECT count(*) FROM tmws_memory_search WHERE scope @@ to_tsquery('simple', :scope)")
+# a frequent word needs another plan than a rare one, and a prepared statement would soon have one plan for both
+_PLAN_EACH = text("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)")
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,8 @@ def postings(session: Session, words: Sequence[str], scope: Scope, size: int) ->
     most = max(FEWEST_PER_WORD, size // SHARE_PER_WORD)
     dialect = session.get_bind().dialect.name
     statement = scope.newest(dialect, most)
+    if dialect == "postgresql":
+        session.execute(_PLAN_EACH)
     found: list[Posting] = []
     common: list[Posting] = []
     forms: defaultdict[frozenset[int], list[str]] = defaultdict(list)

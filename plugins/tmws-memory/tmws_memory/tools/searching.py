@@ -117,7 +117,9 @@ async def find(ctx: Context, query: str, filters: Filters, begin: int, end: int)
         begin: how many of the best to pass over.
         end: where to stop.
     """
-    from tmws_memory.search.search import search  # numpy takes long to import, and a start must not wait for it
+    # numpy takes long to import, and a start must not wait for it
+    from tmws_memory.search.search import search
+    from tmws_memory.vectors.index import VectorIndexFault
 
     state, settings = ctx.state(MemoryState), ctx.settings(MemorySettings)
     words = asked(query)
@@ -132,24 +134,31 @@ async def find(ctx: Context, query: str, filters: Filters, begin: int, end: int)
     found, size = await ctx.transaction(look_up)
     meaning = await _meaning(state, filters, found, size)
 
-    def rank(session: Session) -> Found:
-        everything_asked = indexed(query).split()
-        ranking = search(session, ctx.principal, filters, everything_asked, found, meaning, utc_now(), settings)
-        part = ranking.part(begin, end)
-        known = reading.many(session, [one.candidate.memory_id for one in part], ctx.principal)
-        return Found(part, [known[one.candidate.memory_id] for one in part], len(ranking))
+    async def ranked(meaning: "Meaning | None") -> Found:
+        def rank(session: Session) -> Found:
+            everything_asked = indexed(query).split()
+            ranking = search(session, ctx.principal, filters, everything_asked, found, meaning, utc_now(), settings)
+            part = ranking.part(begin, end)
+            known = reading.many(session, [one.candidate.memory_id for one in part], ctx.principal)
+            return Found(part, [known[one.candidate.memory_id] for one in part], len(ranking))
 
-    return await ctx.transaction(rank)
+        return await ctx.transaction(rank)
+
+    try:
+        return await ranked(meaning)
+    except VectorIndexFault as error:
+        state.meaning.rest(str(error))
+        return await ranked(None)
 
 
 async def _meaning(state: MemoryState, filters: Filters, found: Sequence[Posting], size: int) -> "Meaning | None":
     from tmws_memory.search.search import Meaning, space_of, words_to_embed
 
     vector = await state.meaning.of_question(" ".join(words_to_embed(found, size)))
-    embedder = await state.meaning.embedder()
-    if vector is None or embedder is None or not vector.any():
+    embedder, index = await state.meaning.embedder(), await state.meaning.index()
+    if vector is None or embedder is None or index is None or not vector.any():
         return None
-    return Meaning(await state.meaning.index(), space_of(filters, embedder.name, embedder.dimension), vector)
+    return Meaning(index, space_of(filters, embedder.name, embedder.dimension), vector)
 
 
 def _hit(ranked: "Ranked", memory: RecalledMemory) -> Hit:

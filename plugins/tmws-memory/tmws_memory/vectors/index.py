@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
+from tmws_core.errors import TMWSError
+
 Vectors = NDArray[np.floating[Any]]
 
 
@@ -26,12 +28,21 @@ class Space:
     dimension: int
 
 
+class VectorIndexFault(TMWSError):
+    """A vector index failed; the text names it and says what was wrong."""
+
+
 class VectorIndex(Protocol):
     """Keeps the vectors of memories, and finds the nearest ones.
 
     It may hold vectors of memories that are gone or that the caller cannot read: whoever asks checks what is found. All
-    methods may be called from several threads at once, each with a session of its own.
+    methods may be called from several threads at once, each with a session of its own. What they raise ends the
+    transaction, and memories are found by their words alone for a while.
     """
+
+    @property
+    def name(self) -> str:
+        """What the index is called in the status."""
 
     def put(self, session: Session, space: Space, vectors: Mapping[str, Vectors]) -> None:
         """Keep vectors, instead of the former ones of the same memories.

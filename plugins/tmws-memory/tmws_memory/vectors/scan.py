@@ -4,20 +4,12 @@ from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from threading import Lock
 
-from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from tmws_memory.models.vector import Vector
-from tmws_memory.vector_revision import next_revision
-from tmws_memory.vectors.encoding import decoded_rows, encoded
+from tmws_memory.vectors.encoding import decoded_rows
 from tmws_memory.vectors.index import Space, Vectors
 from tmws_memory.vectors.matrix import VectorMatrix
-
-_ROWS_AT_ONCE = 10_000
-_VECTORS = Vector.__table__.c
-_NEWEST = select(func.max(_VECTORS.revision)).where(
-    _VECTORS.namespace_token == bindparam("namespace_token"), _VECTORS.model == bindparam("model")
-)
+from tmws_memory.vectors.rows import changes, keep, newest_revision
 
 
 class _Copy:
@@ -31,18 +23,11 @@ class _Copy:
 
     def catch_up(self, session: Session) -> None:
         """Read what has changed since the last time."""
-        here = (Vector.namespace_token == self.space.namespace_token, Vector.model == self.space.model)
         with self._lock:
-            asked = {"namespace_token": self.space.namespace_token, "model": self.space.model}
-            newest = session.scalar(_NEWEST, asked) or 0
+            newest = newest_revision(session, self.space)
             if newest <= self._revision:
                 return
-            changed = (
-                select(Vector.memory_id, Vector.vector)
-                .where(*here, Vector.revision > self._revision, Vector.revision <= newest)
-                .execution_options(yield_per=_ROWS_AT_ONCE)
-            )
-            for rows in session.execute(changed).partitions():
+            for rows in changes(session, self.space, self._revision, newest):
                 self.matrix.discard([memory_id for memory_id, vector in rows if vector is None])
                 kept = [(memory_id, vector) for memory_id, vector in rows if vector is not None]
                 vectors = decoded_rows([vector for _, vector in kept], self.space.dimension)
@@ -54,6 +39,7 @@ class VectorScan:
     """Finds the nearest vectors by comparing with every one; exact, and quick enough for some 100,000 a namespace."""
 
     name = "scan"
+    follows_table = True
 
     def __init__(self, most_bytes: int) -> None:
         """Begin without copies.
@@ -67,20 +53,7 @@ class VectorScan:
 
     def put(self, session: Session, space: Space, vectors: Mapping[str, Vectors]) -> None:
         """Keep vectors; see `VectorIndex`."""
-        revision = next_revision(session, space.namespace_token, space.model)
-        session.execute(delete(Vector).where(Vector.memory_id.in_(list(vectors))))
-        rows = [
-            {
-                "memory_id": memory_id,
-                "namespace_token": space.namespace_token,
-                "model": space.model,
-                "revision": revision,
-                "vector": encoded(vector),
-            }
-            for memory_id, vector in vectors.items()
-        ]
-        if rows:
-            session.execute(insert(Vector), rows)
+        keep(session, space, vectors)
 
     def nearest(
         self, session: Session, space: Space, query: Vectors, limit: int, among: Collection[str] | None = None

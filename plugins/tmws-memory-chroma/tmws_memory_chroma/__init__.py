@@ -1,0 +1,1 @@
+"""ChromaDB as the vector index of tmws-memory."""
