@@ -48,12 +48,13 @@ def _change_memories() -> None:
 
 def _archive_twins() -> None:
     """Of several that say the same the oldest stays, or the oldest that still lives; the others can be restored."""
-    place = "(CASE WHEN {0}.expires_at <= CURRENT_TIMESTAMP THEN 1 ELSE 0 END, {0}.id)"
     op.execute(
         "UPDATE memories SET archived_at = CURRENT_TIMESTAMP WHERE deleted_at IS NULL AND EXISTS ("
         "SELECT 1 FROM memories AS other WHERE other.content_hash = memories.content_hash "
         "AND other.agent_id = memories.agent_id AND other.namespace = memories.namespace "
-        f"AND other.deleted_at IS NULL AND {place.format('other')} < {place.format('memories')})"
+        "AND other.deleted_at IS NULL "
+        "AND (CASE WHEN other.expires_at <= CURRENT_TIMESTAMP THEN 1 ELSE 0 END, other.id) "
+        "< (CASE WHEN memories.expires_at <= CURRENT_TIMESTAMP THEN 1 ELSE 0 END, memories.id))"
     )
 
 

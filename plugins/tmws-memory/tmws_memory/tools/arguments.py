@@ -28,7 +28,7 @@ SessionName = Annotated[
     ),
 ]
 Link = Annotated[StorableText | None, Field(max_length=2000, description="Where it comes from.")]
-Version = Annotated[int, Field(strict=True, ge=1, description="A version of a memory.")]
+Version = Annotated[int, Field(strict=True, ge=1, le=2**31 - 1, description="A version of a memory.")]
 Limit = Annotated[int, Field(strict=True, ge=1, le=100, description="How many at most.")]
 Cursor = Annotated[str | None, Field(max_length=500, description="next_cursor of the page before.")]
 Offset = Annotated[int, Field(strict=True, ge=0, description="Where to begin in the text, in characters.")]
