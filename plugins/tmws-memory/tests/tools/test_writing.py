@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, strategies
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
 
 from tmws_core import Principal
 from tmws_core.application import Application
@@ -334,7 +335,7 @@ async def test_what_was_stored_anew_is_not_restored_beside_it(call: CallTool) ->
 async def test_a_full_disk_is_told_and_reading_goes_on(application: Application, call: CallTool) -> None:
     stored = await call("memory_store", content="before")
 
-    def allow_no_more(session: Any) -> None:
+    def allow_no_more(session: Session) -> None:
         pages = session.scalar(text("PRAGMA page_count"))
         session.execute(text(f"PRAGMA max_page_count = {pages}"))
 

@@ -185,8 +185,17 @@ def _document(row: sa.Row[*tuple[Any, ...]]) -> dict[str, object]:
         "asks": content.rstrip().endswith(("?", "\uff1f", "\u061f")),
         "speaker": speaker[1].lower() if speaker else None,
         "scope": " ".join(scope),
-        "body": " ".join(re.findall(r"[^\W_]+", text)),
+        "body": _body(re.findall(r"[^\W_]+", text)),
     }
+
+
+def _body(words: list[str]) -> str:
+    """The words; of a very long text each once, and no more than a tsvector of PostgreSQL holds."""
+    body, most = " ".join(words), 500_000
+    if len(body.encode()) <= most:
+        return body
+    once = " ".join(dict.fromkeys(words)).encode()
+    return once.decode() if len(once) <= most else once[:most].rpartition(b" ")[0].decode()
 
 
 def _token(kind: str, value: str) -> str:
