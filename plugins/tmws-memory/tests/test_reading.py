@@ -37,7 +37,9 @@ def end(found: Page) -> tuple[datetime, str]:
 
 
 async def changed(session: AsyncSession, principal: Principal, memory_id: str, content: str) -> None:
-    await session.run_sync(changes.update, principal, memory_id, {"content": content}, settings=MemorySettings())
+    await session.run_sync(
+        changes.update, principal, memory_id, {"content": content}, settings=MemorySettings.model_validate({})
+    )
 
 
 async def test_a_memory_comes_with_the_trust_in_its_author(
