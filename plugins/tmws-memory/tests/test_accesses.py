@@ -37,7 +37,10 @@ async def rows(database: Database) -> Sequence[Row]:
     columns = Memory.access_count, Memory.relevance_score, Memory.accessed_at, Memory.updated_at, Memory.version
 
     def work(session: Session) -> list[Row]:
-        return [tuple(row) for row in session.execute(select(*columns).order_by(Memory.content))]
+        return [
+            (row[0], row[1], row[2], row[3], row[4])
+            for row in session.execute(select(*columns).order_by(Memory.content))
+        ]
 
     return await database.transaction(work, read_only=True)
 

@@ -45,7 +45,9 @@ def change(session: AsyncSession, alice: Principal) -> Change:
 
     async def change(memory_id: str, principal: Principal = alice, **arguments: Any) -> Memory:
         known = {"ttl_days", "expected_version", "settings"}
-        options = {"settings": MemorySettings()} | {name: arguments[name] for name in known & arguments.keys()}
+        options = {"settings": MemorySettings.model_validate({})} | {
+            name: arguments[name] for name in known & arguments.keys()
+        }
         columns = {name: value for name, value in arguments.items() if name not in known}
         return await session.run_sync(changes.update, principal, memory_id, columns, **options)
 
@@ -146,7 +148,7 @@ async def test_a_former_version_tells_who_replaced_it(
 async def test_only_the_newest_versions_are_kept(session: AsyncSession, remember: Remember, change: Change) -> None:
     memory_id = await remember("0")
     for number in range(1, 6):
-        await change(memory_id, content=str(number), settings=MemorySettings(versions_kept=2))
+        await change(memory_id, content=str(number), settings=MemorySettings.model_validate({"versions_kept": 2}))
     kept = await session.execute(select(Version.version, Version.content).order_by(Version.version))
     assert [tuple(row) for row in kept] == [(4, "3"), (5, "4")]
 
@@ -154,7 +156,7 @@ async def test_only_the_newest_versions_are_kept(session: AsyncSession, remember
 async def test_versions_of_which_none_was_kept_do_not_count(
     session: AsyncSession, remember: Remember, change: Change, alice: Principal
 ) -> None:
-    memory_id, settings = await remember("0"), MemorySettings(versions_kept=2)
+    memory_id, settings = await remember("0"), MemorySettings.model_validate({"versions_kept": 2})
     await change(memory_id, content="1", settings=settings)
     await session.run_sync(delete, alice, memory_id)
     await session.run_sync(restore, alice, memory_id)
@@ -164,7 +166,9 @@ async def test_versions_of_which_none_was_kept_do_not_count(
 
 
 async def test_no_version_need_be_kept(session: AsyncSession, remember: Remember, change: Change) -> None:
-    await change(await remember("before"), content="after", settings=MemorySettings(versions_kept=0))
+    await change(
+        await remember("before"), content="after", settings=MemorySettings.model_validate({"versions_kept": 0})
+    )
     assert await versions(session) == []
 
 
@@ -290,7 +294,9 @@ async def test_a_change_that_waited_for_another_one_is_a_conflict(
 ) -> None:
     stored = await call("memory_store", content="before")
     async with application.database.session(read_only=False) as first:
-        await first.run_sync(changes.update, alice, stored["id"], {"content": "first"}, settings=MemorySettings())
+        await first.run_sync(
+            changes.update, alice, stored["id"], {"content": "first"}, settings=MemorySettings.model_validate({})
+        )
         await first.flush()
         late = {"memory_id": stored["id"], "content": "second"}
         second = asyncio.create_task(other_process.pipeline.call_tool(Call(alice, "mcp"), "memory_update", late))

@@ -20,7 +20,7 @@ _FOUND = {
 
 @pytest.fixture
 async def document(session: AsyncSession, memory: Memory) -> Document:
-    document = Document(memory=memory, namespace_token="nsdefault", body="the running tortoise")
+    document = Document(memory=memory, asks=False, scope="nsdefault", body="the running tortoise")
     session.add(document)
     await session.flush()
     return document
@@ -71,13 +71,13 @@ async def test_a_change_that_is_undone_leaves_the_index_as_it_was(session: Async
 
 
 async def test_a_memory_has_one_document(session: AsyncSession, document: Document) -> None:
-    session.add(Document(memory_id=document.memory_id, namespace_token="x", body="x"))
+    session.add(Document(memory_id=document.memory_id, asks=False, scope="x", body="x"))
     with pytest.raises(IntegrityError, match=r"(?i)unique"):
         await session.flush()
 
 
 async def test_a_document_belongs_to_a_memory(session: AsyncSession) -> None:
-    session.add(Document(memory_id="nothing", namespace_token="x", body="x"))
+    session.add(Document(memory_id="nothing", asks=False, scope="x", body="x"))
     with pytest.raises(IntegrityError, match=r"(?i)foreign key"):
         await session.flush()
 

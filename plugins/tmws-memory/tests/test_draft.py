@@ -34,16 +34,16 @@ def test_drafts_do_not_share_their_defaults() -> None:
 
 @pytest.mark.parametrize("text", ["x" * MEBIBYTE, "ü" * (MEBIBYTE // 2), "🎉" * (MEBIBYTE // 4)])
 def test_a_mebibyte_is_not_too_large(text: str) -> None:
-    refuse_too_large(text, MemorySettings())
+    refuse_too_large(text, MemorySettings.model_validate({}))
 
 
 @pytest.mark.parametrize("text", ["x" * (MEBIBYTE + 1), "ü" * (MEBIBYTE // 2) + "x"])
 def test_one_byte_more_is_too_large_and_both_sizes_are_named(text: str) -> None:
     with pytest.raises(TooLarge, match="1048577 bytes, and a memory may have 1048576"):
-        refuse_too_large(text, MemorySettings())
+        refuse_too_large(text, MemorySettings.model_validate({}))
 
 
 def test_how_large_a_text_may_be_is_a_setting() -> None:
-    refuse_too_large("x" * 10, MemorySettings(max_content_bytes=10))
+    refuse_too_large("x" * 10, MemorySettings.model_validate({"max_content_bytes": 10}))
     with pytest.raises(TooLarge, match="TMWS_MEMORY_MAX_CONTENT_BYTES"):
-        refuse_too_large("x" * 11, MemorySettings(max_content_bytes=10))
+        refuse_too_large("x" * 11, MemorySettings.model_validate({"max_content_bytes": 10}))

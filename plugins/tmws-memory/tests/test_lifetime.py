@@ -9,7 +9,7 @@ from tmws_core.tool_errors import InvalidArguments
 from tmws_memory.lifetime import end_of_life, refuse_longer
 from tmws_memory.settings import MemorySettings
 
-SETTINGS = MemorySettings()
+SETTINGS = MemorySettings.model_validate({})
 
 
 @pytest.mark.parametrize("level", ACCESS_LEVELS)
@@ -40,7 +40,7 @@ def test_a_longer_lifetime_than_the_level_allows_is_refused(level: str) -> None:
 
 def test_the_longest_lifetime_is_a_setting() -> None:
     with pytest.raises(InvalidArguments, match="may live 2 days"):
-        end_of_life(3, "team", MemorySettings(longest_days_team=2))
+        end_of_life(3, "team", MemorySettings.model_validate({"longest_days_team": 2}))
 
 
 @pytest.mark.parametrize("level", ACCESS_LEVELS)

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
 from tmws_agents.models.agent import Agent
+from tmws_core.columns import utc_now
 from tmws_memory.models.memory import Memory
 
 
@@ -15,8 +16,25 @@ def new_memory(**values: object) -> Memory:
     return Memory(**(necessary | values))
 
 
-async def test_the_same_text_can_be_remembered_twice(session: AsyncSession, memory: Memory) -> None:
+async def test_a_text_is_present_once_for_an_owner_in_a_namespace(session: AsyncSession, memory: Memory) -> None:
     session.add(new_memory(content=memory.content, content_hash=memory.content_hash))
+    with pytest.raises(IntegrityError, match=r"(?i)unique"):
+        await session.flush()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"agent_id": "aurora-researcher"},
+        {"namespace": "elsewhere"},
+        {"deleted_at": utc_now()},
+        {"archived_at": utc_now()},
+    ],
+)
+async def test_a_text_may_be_there_again_for_others_and_elsewhere_and_away(
+    session: AsyncSession, memory: Memory, other: dict[str, object]
+) -> None:
+    session.add(new_memory(content=memory.content, content_hash=memory.content_hash, **other))
     await session.flush()
     assert await session.scalar(select(func.count()).select_from(Memory)) == 2
 

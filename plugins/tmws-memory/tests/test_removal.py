@@ -201,7 +201,9 @@ async def test_what_is_purged_is_gone_with_everything_that_belongs_to_it(
     memory_id = await remember("tortoise")
     session.add(Vector(memory_id=memory_id, namespace_token="n", model="m", revision=1, vector=b"x"))
     await session.run_sync(share, alice, memory_id, "bob", "read", None)
-    await session.run_sync(changes.update, alice, memory_id, {"content": "turtle"}, settings=MemorySettings())
+    await session.run_sync(
+        changes.update, alice, memory_id, {"content": "turtle"}, settings=MemorySettings.model_validate({})
+    )
     await session.run_sync(delete, alice, memory_id)
     assert await session.run_sync(purge, utc_now() + MINUTE, 10) == 1
     assert (await session.scalars(select(Memory.id))).all() == [kept]

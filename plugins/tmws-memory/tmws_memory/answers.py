@@ -171,5 +171,7 @@ def that_fit(recalled: Iterable[Recalled]) -> Iterator[RecalledMemory]:
 
 
 def shorten(versions: Sequence[Version]) -> list[FormerVersion]:
-    """Versions for a list."""
-    return [FormerVersion.of(version, most_characters=MOST_CHARACTERS_LISTED) for version in versions]
+    """Versions for a list, all of them, each with an equal share of what an answer carries."""
+    bytes_of_a_character = 4
+    share = max(1, MOST_BYTES // bytes_of_a_character // max(1, len(versions)))
+    return [FormerVersion.of(version, most_characters=min(share, MOST_CHARACTERS_LISTED)) for version in versions]

@@ -12,7 +12,7 @@ from tmws_memory.models.vector import Vector
 from tmws_memory.scope import scope_of, session_token
 from tmws_memory.transcript import asks, speaker
 from tmws_memory.vector_revision import next_revision
-from tmws_memory.words import indexed
+from tmws_memory.words import document
 
 
 def add(session: Session, memories: Sequence[Memory]) -> None:
@@ -80,7 +80,7 @@ def _entry(memory: Memory) -> dict[str, Any]:
         "asks": asks(memory.content),
         "speaker": speaker(memory.content),
         "scope": scope_of(memory),
-        "body": indexed("\n".join([memory.content, *memory.tags])),
+        "body": document("\n".join([memory.content, *memory.tags])),
     }
 
 

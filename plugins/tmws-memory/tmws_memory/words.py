@@ -8,6 +8,8 @@ _ACCENTS = re.compile("(?<=[a-z])[\u0300-\u036f]+")
 # scripts that are written without spaces: an index that splits at spaces takes a whole clause for one word
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]+")
 _MOST_WORDS = 64
+MOST_BYTES = 500_000
+"""How many bytes of words the index takes of one text."""
 _FUNCTION_WORDS = frozenset(
     re.findall(
         r"\w+",
@@ -28,6 +30,19 @@ def indexed(text: str) -> str:
     not.
     """
     return " ".join(_WORD.findall(_UNSPACED.sub(_pairs, _folded(text))))
+
+
+def document(text: str) -> str:
+    """The words of a text for the index; of a very long one each word once, as far as PostgreSQL takes them.
+
+    A tsvector has less than 1 MiB (PostgreSQL, limitations of full text search), and a word takes up to twice its own
+    bytes in it.
+    """
+    words = indexed(text)
+    if len(words.encode()) <= MOST_BYTES:
+        return words
+    once = " ".join(dict.fromkeys(words.split())).encode()
+    return once.decode() if len(once) <= MOST_BYTES else once[:MOST_BYTES].rpartition(b" ")[0].decode()
 
 
 def asked(question: str) -> list[str]:

@@ -46,6 +46,7 @@ MEMORIES: list[dict[str, Any]] = [
     {"content": "thrown away", "tags": ["third"]},
     {"content": "over and anew", "expires_at": LONG_AGO + DAY, "tags": ["over"]},
     {"content": "over and anew", "tags": ["anew"]},
+    {"content": " ".join(f"word{number:06}" for number in range(90_000))},
     {"content": "embedded", "embedding_status": "ready", "embedding_model": "old", "embedding_dimension": 3},
 ]
 
@@ -89,7 +90,7 @@ def _fill(connection: Connection) -> None:
         row = known | values | {"id": f"01a20d32-1e4b-76a7-aea4-{number:012}", "created_at": LONG_AGO + number * DAY}
         connection.execute(memories.insert().values(content_hash=digest(values["content"]), **row))
         if "deleted_at" not in values:
-            document = {"memory_id": row["id"], "namespace_token": "ns", "body": values["content"]}
+            document = {"memory_id": row["id"], "namespace_token": "ns", "body": values["content"][:1000]}
             connection.execute(documents.insert().values(document))
 
 

@@ -105,12 +105,13 @@ def _create_index_where(condition: str, *columns: str, unique: bool = False) -> 
 
 def _archive_twins() -> None:
     """Of several that say the same the oldest stays, or the oldest that still lives; the others can be restored."""
-    place = "(CASE WHEN {0}.expires_at <= CURRENT_TIMESTAMP THEN 1 ELSE 0 END, {0}.id)"
     op.execute(
         "UPDATE memories SET archived_at = CURRENT_TIMESTAMP WHERE deleted_at IS NULL AND EXISTS ("
         "SELECT 1 FROM memories AS other WHERE other.content_hash = memories.content_hash "
         "AND other.agent_id = memories.agent_id AND other.namespace = memories.namespace "
-        f"AND other.deleted_at IS NULL AND {place.format('other')} < {place.format('memories')})"
+        "AND other.deleted_at IS NULL "
+        "AND (CASE WHEN other.expires_at <= CURRENT_TIMESTAMP THEN 1 ELSE 0 END, other.id) "
+        "< (CASE WHEN memories.expires_at <= CURRENT_TIMESTAMP THEN 1 ELSE 0 END, memories.id))"
     )
 
 
@@ -254,8 +255,17 @@ def _document(row: sa.Row[*tuple[Any, ...]]) -> dict[str, object]:
         "asks": content.rstrip().endswith(("?", "\uff1f", "\u061f")),
         "speaker": speaker[1].lower() if speaker else None,
         "scope": " ".join(scope),
-        "body": " ".join(re.findall(r"[^\W_]+", text)),
+        "body": _body(re.findall(r"[^\W_]+", text)),
     }
+
+
+def _body(words: list[str]) -> str:
+    """The words; of a very long text each once, and no more than a tsvector of PostgreSQL holds."""
+    body, most = " ".join(words), 500_000
+    if len(body.encode()) <= most:
+        return body
+    once = " ".join(dict.fromkeys(words)).encode()
+    return once.decode() if len(once) <= most else once[:most].rpartition(b" ")[0].decode()
 
 
 def _token(kind: str, value: str) -> str:

@@ -1,11 +1,20 @@
 """The types of the tools' arguments, each described once."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from tmws_core.fields import Slug, StorableText
 from tmws_memory.facts import StorableFacts
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("in UTC it lies outside of the years 1 to 9999; give another moment") from error
+
 
 Content = Annotated[StorableText, Field(min_length=1, description="The text to remember.")]
 MemoryId = Annotated[str, Field(description="The identifier of a memory.")]
@@ -28,12 +37,15 @@ SessionName = Annotated[
     ),
 ]
 Link = Annotated[StorableText | None, Field(max_length=2000, description="Where it comes from.")]
-Version = Annotated[int, Field(strict=True, ge=1, description="A version of a memory.")]
+Version = Annotated[int, Field(strict=True, ge=1, le=2**31 - 1, description="A version of a memory.")]
 Limit = Annotated[int, Field(strict=True, ge=1, le=100, description="How many at most.")]
 Cursor = Annotated[str | None, Field(max_length=500, description="next_cursor of the page before.")]
 Offset = Annotated[int, Field(strict=True, ge=0, description="Where to begin in the text, in characters.")]
 AgentId = Annotated[StorableText, Field(min_length=1, max_length=64, description="The public name of an agent.")]
-Moment = Annotated[AwareDatetime | None, Field(description="A moment with its time zone, as ISO 8601.")]
+Moment = Annotated[
+    Annotated[AwareDatetime, AfterValidator(_in_utc)] | None,
+    Field(description="A moment with its time zone, as ISO 8601."),
+]
 FilterTags = Annotated[list[Tag], Field(max_length=50, description="Only memories that have all of these tags.")]
 FilterType = Annotated[MemoryType | None, Field(description="Only memories of this kind.")]
 FilterAgent = Annotated[AgentId | None, Field(description="Only memories of this agent.")]

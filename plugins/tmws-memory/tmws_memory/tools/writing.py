@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from tmws_core import Context, tool
+from tmws_core.tool_errors import ToolError
 from tmws_memory import changes, removal, storage
 from tmws_memory.access import refuse_level
 from tmws_memory.answers import Receipt, StoreReceipt
@@ -75,7 +76,7 @@ async def memory_store(
         session=session,
         namespace=namespace,
     )
-    (stored,) = await _store(ctx, [new])
+    (stored,) = await _store(ctx, [_draft(ctx, new, ctx.settings(MemorySettings))])
     return stored
 
 
@@ -85,7 +86,8 @@ async def memory_store_many(
     memories: Annotated[list[NewMemory], Field(min_length=1, max_length=1000, description="What to store.")],
 ) -> list[StoreReceipt]:
     """Remember several things at once: all of them are stored, or none."""
-    return await _store(ctx, memories)
+    settings = ctx.settings(MemorySettings)
+    return await _store(ctx, [_numbered_draft(ctx, new, number, settings) for number, new in enumerate(memories)])
 
 
 @tool(scope="memory:write", destructive=True, listed=True)
@@ -153,15 +155,21 @@ async def memory_restore(ctx: Context, memory_id: MemoryId) -> Receipt:
     return Receipt.of(memory)
 
 
-async def _store(ctx: Context, memories: Sequence[NewMemory]) -> list[StoreReceipt]:
-    settings = ctx.settings(MemorySettings)
-    drafts = [_draft(ctx, new, settings) for new in memories]
+async def _store(ctx: Context, drafts: Sequence[Draft]) -> list[StoreReceipt]:
     stored = await ctx.transaction(partial(storage.store, principal=ctx.principal, drafts=drafts))
     for one in stored:
         if not one.is_duplicate:
             ctx.publish("memory.stored", memory_id=one.memory.id, namespace=one.memory.namespace)
     ctx.state(MemoryState).worker.wake()
     return [StoreReceipt.for_stored(one) for one in stored]
+
+
+def _numbered_draft(ctx: Context, new: NewMemory, number: int, settings: MemorySettings) -> Draft:
+    try:
+        return _draft(ctx, new, settings)
+    except ToolError as error:
+        told = f"memories.{number}: {error.message}"
+        raise type(error)(told, hint=error.hint, details=error.details | {"memory": number}) from error
 
 
 def _draft(ctx: Context, new: NewMemory, settings: MemorySettings) -> Draft:
