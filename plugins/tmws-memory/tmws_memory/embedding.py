@@ -95,18 +95,20 @@ class EmbeddingWorker:
             logger.warning("memories wait for their vectors: %s", error)
             return Round(0, 0)
         except EmbedderFault as error:
+            if not await self._meaning.works():
+                return Round(0, 0)
             return await self._embed_halves(waiting, error)
         embedder = await self._meaning.embedder()
         if embedder is None:
             return Round(0, 0)
         index = await self._meaning.index()
-        model, dimension = embedder.name, embedder.dimension
+        model, dimension = embedder.name, vectors.shape[1]
 
         def keep(session: Session) -> int:
             from tmws_memory.vectors.index import Space
 
             unchanged = _unchanged(session, waiting)
-            for namespace in {one.namespace for one in waiting}:
+            for namespace in sorted({one.namespace for one in waiting}):
                 kept = {
                     one.memory_id: vector
                     for one, vector in zip(waiting, vectors, strict=True)
@@ -140,9 +142,14 @@ def pending(session: Session) -> int:
 
 
 def _unchanged(session: Session, waiting: Sequence[_Waiting]) -> set[str]:
-    """Those that still have the text that was embedded."""
+    """Those that still have the text that was embedded; nobody changes them before the transaction is over."""
     texts = {(one.memory_id, one.content_hash) for one in waiting}
-    now = select(Memory.id, Memory.content_hash).where(Memory.id.in_([one.memory_id for one in waiting]), present())
+    now = (
+        select(Memory.id, Memory.content_hash)
+        .where(Memory.id.in_([one.memory_id for one in waiting]), present())
+        .order_by(Memory.id)
+        .with_for_update()
+    )
     return {memory_id for memory_id, content_hash in session.execute(now) if (memory_id, content_hash) in texts}
 
 

@@ -25,7 +25,7 @@ class Meaning:
     def __init__(self, application: Host) -> None:
         self._application = application
         self._settings = application.settings.section(MemorySettings)
-        self._loading = asyncio.Lock()
+        self._loading: asyncio.Task[None] | None = None
         self._embedder: CheckedEmbedder | None = None
         self._index: VectorIndex | None = None
         self._reason = "" if self._settings.embeddings else "turned off with TMWS_MEMORY_EMBEDDINGS"
@@ -46,9 +46,16 @@ class Meaning:
         return self._settings.embeddings
 
     async def index(self) -> "VectorIndex":
-        """The vector index."""
+        """The vector index.
+
+        Raises:
+            EmbedderUnavailable: it could not be loaded.
+        """
+        from tmws_memory.embedders.embedder import EmbedderUnavailable
+
         await self._load()
-        assert self._index is not None  # noqa: S101 -- the plugin's own is always there
+        if self._index is None:
+            raise EmbedderUnavailable(self._reason)
         return self._index
 
     async def embedder(self) -> "CheckedEmbedder | None":
@@ -60,16 +67,20 @@ class Meaning:
 
     async def of_question(self, text: str) -> "Vectors | None":
         """The vector of a question; None when the embedder has none to give in the time that a search can wait."""
-        embedder = await self.embedder()
-        if embedder is None:
-            return None
         try:
             async with asyncio.timeout(self._settings.embedder_seconds):
-                return await in_daemon_thread(lambda: embedder.embed_query(text))
+                embedder = await self.embedder()
+                if embedder is None:
+                    return None
+                vector = await in_daemon_thread(lambda: embedder.embed_query(text))
         except TimeoutError:
-            self._rest(f"{embedder.name} did not answer in {self._settings.embedder_seconds:g} s")
+            name = "the embedder" if self._embedder is None else self._embedder.name
+            self.rest(f"{name} did not answer in {self._settings.embedder_seconds:g} s")
         except Exception as error:
-            self._rest(str(error))
+            self.rest(str(error))
+        else:
+            self._reason = ""
+            return vector
         return None
 
     async def of_documents(self, texts: Sequence[str]) -> "Vectors":
@@ -84,32 +95,55 @@ class Meaning:
         embedder = await self.embedder()
         if embedder is None:
             raise EmbedderUnavailable(self._reason or "the embedder has just failed; it is tried again in a while")
-        return await in_daemon_thread(lambda: embedder.embed_documents(texts))
+        vectors = await in_daemon_thread(lambda: embedder.embed_documents(texts))
+        self._reason = ""
+        return vectors
+
+    async def works(self) -> bool:
+        """Whether the embedder takes a plain text; when it does not, other texts are not to blame for its failures."""
+        try:
+            await self.of_documents(["text"])
+        except Exception as error:
+            self.rest(str(error))
+            return False
+        return True
+
+    def rest(self, reason: str) -> None:
+        """Do without meaning for a while."""
+        if reason != self._reason:
+            logger.warning("memories are found by their words alone for now: %s", reason)
+        self._reason, self._failed_at = reason, time.monotonic()
+
+    def close(self) -> None:
+        """Wait no longer for what is being loaded."""
+        if self._loading is not None:
+            self._loading.cancel()
 
     @property
     def _resting(self) -> bool:
         return time.monotonic() - self._failed_at < SECONDS_AFTER_A_FAILURE
 
-    def _rest(self, reason: str) -> None:
-        if reason != self._reason:
-            logger.warning("memories are found by their words alone for now: %s", reason)
-        self._reason, self._failed_at = reason, time.monotonic()
-
     async def _load(self) -> None:
-        async with self._loading:
+        """Load what is missing. Whoever gives up waiting leaves it to be loaded for the next one."""
+        if self._index is not None and (self._embedder is not None or not self.enabled):
+            return
+        if self._loading is None or self._loading.done():
+            self._loading = asyncio.create_task(self._load_now(), name="memory embedder")
+        await asyncio.shield(self._loading)
+
+    async def _load_now(self) -> None:
+        hook = self._application.hook
+        try:
             if self._index is None:
-                hook = self._application.hook
                 self._index = await in_daemon_thread(
                     lambda: hook.tmws_memory_vector_index(application=self._application)
                 )
-            if self._embedder is None and self.enabled and not self._resting:
-                try:
-                    self._embedder = await in_daemon_thread(self._loaded)
-                except Exception as error:
-                    self._rest(str(error))
-                    return
-            if not self._resting and self.enabled:
-                self._reason = ""
+            if self._embedder is None and self.enabled:
+                self._embedder = await in_daemon_thread(self._loaded)
+        except Exception as error:
+            self.rest(str(error) or type(error).__name__)
+        else:
+            self._reason = self._reason if not self.enabled else ""
 
     def _loaded(self) -> "CheckedEmbedder":
         from tmws_memory.embedders.checked import CheckedEmbedder

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, Field
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from tmws_core import Context, tool
@@ -122,9 +123,19 @@ async def find(ctx: Context, query: str, filters: Filters) -> "list[Ranked]":
     found, size = await ctx.transaction(look_up)
     meaning = await _meaning(state, filters, found, size)
     everything_asked = indexed(query).split()
-    return await ctx.transaction(
-        lambda session: search(session, ctx.principal, filters, everything_asked, found, meaning, utc_now(), settings)
-    )
+
+    def look(session: Session, meaning: "Meaning | None") -> "list[Ranked]":
+        return search(session, ctx.principal, filters, everything_asked, found, meaning, utc_now(), settings)
+
+    try:
+        return await ctx.transaction(lambda session: look(session, meaning))
+    except SQLAlchemyError:
+        raise
+    except Exception as error:
+        if meaning is None:
+            raise
+        state.meaning.rest(f"{type(meaning.index).__name__} failed with {type(error).__name__}: {error}")
+    return await ctx.transaction(lambda session: look(session, None))
 
 
 async def _meaning(state: MemoryState, filters: Filters, found: Sequence[Posting], size: int) -> "Meaning | None":
@@ -134,7 +145,7 @@ async def _meaning(state: MemoryState, filters: Filters, found: Sequence[Posting
     embedder = await state.meaning.embedder()
     if vector is None or embedder is None or not vector.any():
         return None
-    return Meaning(await state.meaning.index(), space_of(filters, embedder.name, embedder.dimension), vector)
+    return Meaning(await state.meaning.index(), space_of(filters, embedder.name, len(vector)), vector)
 
 
 async def _recalled(ctx: Context, page: "Sequence[Ranked]") -> list[reading.Recalled]:

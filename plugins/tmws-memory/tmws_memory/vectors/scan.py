@@ -1,5 +1,6 @@
 """The default vector index: vectors stand in a table, and each process scans its own copy of what it needs."""
 
+import logging
 from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from threading import Lock
@@ -9,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from tmws_memory.models.vector import Vector
 from tmws_memory.vector_revision import next_revision
-from tmws_memory.vectors.encoding import decoded_rows, encoded
+from tmws_memory.vectors.encoding import MalformedVector, decoded, decoded_rows, encoded
 from tmws_memory.vectors.index import Space, Vectors
 from tmws_memory.vectors.matrix import VectorMatrix
+
+logger = logging.getLogger(__name__)
 
 _ROWS_AT_ONCE = 10_000
 
@@ -38,11 +41,26 @@ class _Copy:
                 .execution_options(yield_per=_ROWS_AT_ONCE)
             )
             for rows in session.execute(changed).partitions():
-                self.matrix.discard([memory_id for memory_id, vector in rows if vector is None])
-                kept = [(memory_id, vector) for memory_id, vector in rows if vector is not None]
-                vectors = decoded_rows([vector for _, vector in kept], self.space.dimension)
-                self.matrix.put([memory_id for memory_id, _ in kept], vectors)
+                self._take({memory_id: vector for memory_id, vector in rows})
             self._revision = newest
+
+    def _take(self, stored: Mapping[str, bytes | None]) -> None:
+        kept = {memory_id: vector for memory_id, vector in stored.items() if vector is not None}
+        try:
+            vectors = decoded_rows(kept.values(), self.space.dimension)
+        except MalformedVector:
+            kept = {memory_id: vector for memory_id, vector in kept.items() if self._is_sound(memory_id, vector)}
+            vectors = decoded_rows(kept.values(), self.space.dimension)
+        self.matrix.discard(stored.keys() - kept.keys())
+        self.matrix.put(list(kept), vectors)
+
+    def _is_sound(self, memory_id: str, vector: bytes) -> bool:
+        try:
+            decoded(vector, self.space.dimension)
+        except MalformedVector as error:
+            logger.warning("memory %s is found by its words alone: %s", memory_id, error)
+            return False
+        return True
 
 
 class VectorScan:
@@ -59,6 +77,12 @@ class VectorScan:
         self._most_bytes = most_bytes
         self._copies: OrderedDict[Space, _Copy] = OrderedDict()
         self._lock = Lock()
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of all copies."""
+        with self._lock:
+            return sum(one.matrix.nbytes for one in self._copies.values())
 
     def put(self, session: Session, space: Space, vectors: Mapping[str, Vectors]) -> None:
         """Keep vectors; see `VectorIndex`."""
