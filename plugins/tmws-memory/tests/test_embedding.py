@@ -53,8 +53,7 @@ def statuses(application: Application) -> Statuses:
 
     async def statuses() -> dict[str, str]:
         def work(session: Session) -> dict[str, str]:
-            rows = session.execute(select(Memory.content, Memory.embedding_status)).all()
-            return {content: status for content, status in rows}
+            return dict(session.execute(select(Memory.content, Memory.embedding_status)).all())
 
         return await application.database.transaction(work, read_only=True)
 
@@ -102,9 +101,7 @@ async def test_embedding_is_finished_when_nothing_waits(
     assert await application.database.transaction(pending, read_only=True) == 0
 
 
-async def test_an_embedded_memory_is_not_changed_otherwise(
-    call: CallTool, worker: EmbeddingWorker
-) -> None:
+async def test_an_embedded_memory_is_not_changed_otherwise(call: CallTool, worker: EmbeddingWorker) -> None:
     (memory_id,) = await store(call, "a cat")
     before = await call("memory_get", memory_id=memory_id)
     await worker.finish()
@@ -135,7 +132,11 @@ async def test_a_text_for_which_the_embedder_returns_nonsense_does_not_hold_up_t
 
 @pytest.mark.parametrize("fault", ["raises", "not a number", "shape", "cannot be loaded", "is missing"])
 async def test_no_memory_is_given_up_because_the_embedder_is_broken(
-    call: CallTool, worker: EmbeddingWorker, statuses: Statuses, concepts: ModuleType, fault: str,
+    call: CallTool,
+    worker: EmbeddingWorker,
+    statuses: Statuses,
+    concepts: ModuleType,
+    fault: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("tmws_memory.meaning.SECONDS_AFTER_A_FAILURE", 0.0)
@@ -208,9 +209,7 @@ def _before_it_is_kept(
     return happened
 
 
-async def test_a_changed_text_is_embedded_anew(
-    call: CallTool, worker: EmbeddingWorker, statuses: Statuses
-) -> None:
+async def test_a_changed_text_is_embedded_anew(call: CallTool, worker: EmbeddingWorker, statuses: Statuses) -> None:
     (memory_id,) = await store(call, "a cat")
     await worker.finish()
     await call("memory_update", memory_id=memory_id, content="a car")

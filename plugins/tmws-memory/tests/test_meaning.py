@@ -228,7 +228,9 @@ async def test_an_embedder_that_takes_no_text_does_not_work(meaning: Meaning, co
 
 async def test_what_the_operator_has_turned_off_is_not_loaded(settings: Settings, concepts: ModuleType) -> None:
     values = {"TMWS_MEMORY_EMBEDDINGS": "false"}
-    turned_off = Settings(values, home=settings.home, database_url=settings.database_url, plugins="agents,memory,concepts")
+    turned_off = Settings(
+        values, home=settings.home, database_url=settings.database_url, plugins="agents,memory,concepts"
+    )
     concepts.load = fail
     async with Application(turned_off) as application:
         meaning = Meaning(application)

@@ -43,7 +43,7 @@ async def test_a_hit_says_why_it_was_found(call: CallTool, embedded: Embedded) -
     await embedded()
     (hit,) = (await call("memory_search", query="Where is the cat?"))["hits"]
     why = {"words": ["cat"], "nearby": [], "similarity": 1.0, "importance": 0.8, "trust": 0.5}
-    assert hit["why"].items() >= why.items()
+    assert hit["why"] | why == hit["why"]
     assert 0 < hit["why"]["freshness"] <= 1
 
 
@@ -145,17 +145,17 @@ async def test_an_index_that_fails_leaves_a_search_its_words(
 
 
 QUERIES = [
-    "AND", "OR", "NOT", "NEAR", "NEAR(", "(", ")", '"', "*", "^", ":", "-", "+", "{", "}", "'", "%", "_", "\\", "?",
-    'cat" OR "', "body : cat", "{scope body}: cat", "cat*", "^cat", "-cat", "cat AND NOT cat", "'; DROP TABLE memories;--",
-    "🎉", "👩‍👩‍👧‍👦 cat", "東京タワー", "שלום", "مرحبا", "the and of", "!?.,;", " ", "\t\n", "x" * 10_000, "cat " * 2_500,
-    "猫" * 10_000, "é" * 10_000, "\u202e cat", "\ufeff", "a\u0301" * 5_000,
+    *("AND", "OR", "NOT", "NEAR", "NEAR(", "(", ")", '"', "*", "^", ":", "-", "+", "{", "}", "'", "%", "_", "\\", "?"),
+    *('cat" OR "', "body : cat", "{scope body}: cat", "cat*", "^cat", "-cat", "cat AND NOT cat", "'; DROP cat;--"),
+    *("🎉", "👩‍👩‍👧‍👦 cat", "東京タワー", "שלום", "مرحبا", "of and or", "!?.,;", " ", "\t\n", "\u202e cat", "\ufeff"),
+    *("x" * 10_000, "cat " * 2_500, "猫" * 10_000, "é" * 10_000, "a\u0301" * 5_000),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("query", QUERIES, ids=lambda query: ascii(query[:12]))
-async def test_any_query_is_answered(session_call: CallTool, query: str) -> None:
-    found = await session_call("memory_search", query=query)
-    assert contents(found) == (["the cat sleeps"] if "cat" in query else [])
+async def test_any_query_is_answered(call: CallTool) -> None:
+    await call("memory_store", content="the cat sleeps")
+    answers = {query: contents(await call("memory_search", query=query)) for query in QUERIES}
+    assert answers == {query: ["the cat sleeps"] if "cat" in query else [] for query in QUERIES}
 
 
 @pytest.mark.parametrize("query", ["", "x" * 10_001, "nul \0"])
@@ -192,9 +192,7 @@ async def test_filters_narrow_words_and_meaning(call: CallTool, embedded: Embedd
 
 
 @pytest.mark.parametrize("query", ["cat", "feline"])
-async def test_what_another_keeps_to_themselves_is_not_found(
-    call: CallTool, embedded: Embedded, query: str
-) -> None:
+async def test_what_another_keeps_to_themselves_is_not_found(call: CallTool, embedded: Embedded, query: str) -> None:
     await call("memory_store", content="the cat sleeps", principal=BOB)
     await call("memory_store", content="the cat eats", principal=BOB, access_level="team")
     await embedded()
@@ -212,7 +210,7 @@ async def test_pages_have_every_hit_once(call: CallTool) -> None:
         if (cursor := page["next_cursor"]) is None:
             break
     assert [len(page) for page in pages] == [5, 5, 5, 5, 3]
-    assert sum(pages, []) == whole
+    assert [content for page in pages for content in page] == whole
     assert len(set(whole)) == 23
 
 

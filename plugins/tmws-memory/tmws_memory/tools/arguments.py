@@ -1,8 +1,9 @@
 """The types of the tools' arguments, each described once."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from tmws_core.fields import Slug, StorableText
 from tmws_memory.facts import StorableFacts
@@ -33,7 +34,19 @@ Limit = Annotated[int, Field(strict=True, ge=1, le=100, description="How many at
 Cursor = Annotated[str | None, Field(max_length=500, description="next_cursor of the page before.")]
 Offset = Annotated[int, Field(strict=True, ge=0, description="Where to begin in the text, in characters.")]
 AgentId = Annotated[StorableText, Field(min_length=1, max_length=64, description="The public name of an agent.")]
-Moment = Annotated[AwareDatetime | None, Field(description="A moment with its time zone, as ISO 8601.")]
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("the moment is not within the years 1 to 9999 of UTC; leave it out for no limit") from error
+
+
+Moment = Annotated[
+    Annotated[AwareDatetime, AfterValidator(_in_utc)] | None,
+    Field(description="A moment with its time zone, as ISO 8601."),
+]
 FilterTags = Annotated[list[Tag], Field(max_length=50, description="Only memories that have all of these tags.")]
 FilterType = Annotated[MemoryType | None, Field(description="Only memories of this kind.")]
 FilterAgent = Annotated[AgentId | None, Field(description="Only memories of this agent.")]

@@ -41,7 +41,7 @@ class _Copy:
                 .execution_options(yield_per=_ROWS_AT_ONCE)
             )
             for rows in session.execute(changed).partitions():
-                self._take({memory_id: vector for memory_id, vector in rows})
+                self._take(dict(rows))
             self._revision = newest
 
     def _take(self, stored: Mapping[str, bytes | None]) -> None:
