@@ -149,14 +149,14 @@ async def test_no_memory_is_given_up_because_the_embedder_is_broken(
         case "shape":
             concepts.embedder.change = lambda vectors: vectors[:, :2]
         case "cannot be loaded":
-            concepts.load = lambda: broken([])
+            concepts.embedder.load = lambda: broken([])
         case _:
-            concepts.load = lambda: None
+            concepts.embedder.load = lambda: None
     await store(call, "a cat", "a car")
     await worker.finish()
     broken_off = await statuses()
     concepts.embedder.before, concepts.embedder.change = lambda texts: None, lambda vectors: vectors
-    concepts.load = lambda: concepts.embedder
+    concepts.embedder.load = lambda: concepts.embedder
     await worker.finish()
     assert (set(broken_off.values()), set((await statuses()).values())) == ({"pending"}, {"ready"})
 
@@ -171,29 +171,41 @@ async def test_a_broken_embedder_is_asked_a_few_times_and_not_for_each_memory(
 
 
 async def test_a_text_that_changes_meanwhile_is_not_ready_with_the_former_vector(
-    call: CallTool, worker: EmbeddingWorker, statuses: Statuses, concepts: ModuleType, application: Application
+    call: CallTool,
+    worker: EmbeddingWorker,
+    statuses: Statuses,
+    concepts: ModuleType,
+    application: Application,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     (memory_id,) = await store(call, "a cat")
     change = partial(
-        changes.update, principal=ALICE, memory_id=memory_id, changes={"content": "a car"}, settings=MemorySettings()
+        changes.update,
+        principal=ALICE,
+        memory_id=memory_id,
+        changes={"content": "a car"},
+        settings=MemorySettings.model_validate({}),
     )
-    meanwhile = _before_it_is_kept(worker, application, change)
+    meanwhile = _before_it_is_kept(monkeypatch, worker, application, change)
     await worker.round()
     assert meanwhile == ["changed"]
     assert await statuses() == {"a car": "pending"}
 
 
 async def test_a_memory_that_is_deleted_meanwhile_gets_no_vector(
-    call: CallTool, worker: EmbeddingWorker, application: Application
+    call: CallTool, worker: EmbeddingWorker, application: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (memory_id,) = await store(call, "a cat")
-    _before_it_is_kept(worker, application, partial(removal.delete, principal=ALICE, memory_id=memory_id))
+    _before_it_is_kept(monkeypatch, worker, application, partial(removal.delete, principal=ALICE, memory_id=memory_id))
     assert await worker.round() == Round(0, 0)
     assert await application.database.transaction(lambda one: one.scalars(select(Vector)).all(), read_only=True) == []
 
 
 def _before_it_is_kept(
-    worker: EmbeddingWorker, application: Application, work: Callable[[Session], object]
+    monkeypatch: pytest.MonkeyPatch,
+    worker: EmbeddingWorker,
+    application: Application,
+    work: Callable[[Session], object],
 ) -> list[str]:
     """Let something happen after the texts were embedded and before their vectors are kept."""
     meaning, happened = worker._meaning, list[str]()
@@ -205,7 +217,7 @@ def _before_it_is_kept(
         happened.append("changed")
         return vectors
 
-    meaning.of_documents = and_then  # type: ignore[method-assign,assignment] -- where the moment lies
+    monkeypatch.setattr(meaning, "of_documents", and_then)
     return happened
 
 

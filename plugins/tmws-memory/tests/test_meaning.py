@@ -77,8 +77,13 @@ async def test_everybody_gets_the_same_index(meaning: Meaning) -> None:
 async def test_an_embedder_that_is_asked_for_by_several_at_once_is_loaded_once(
     meaning: Meaning, concepts: ModuleType
 ) -> None:
-    loaded = []
-    concepts.load = lambda: loaded.append(1) or concepts.embedder
+    loaded: list[int] = []
+
+    def load() -> object:
+        loaded.append(1)
+        return concepts.embedder
+
+    concepts.embedder.load = load
     await asyncio.gather(*(meaning.of_question("cat") for _ in range(5)))
     assert loaded == [1]
 
@@ -86,14 +91,14 @@ async def test_an_embedder_that_is_asked_for_by_several_at_once_is_loaded_once(
 async def test_where_no_embedder_is_installed_the_status_says_so(
     meaning: Meaning, concepts: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    concepts.load = lambda: None
+    concepts.embedder.load = lambda: None
     monkeypatch.setattr("tmws_memory.embedders.static_table.find_spec", lambda name: None)
     assert await meaning.of_question("cat") is None
     assert "wordllama with the default table of vectors is not installed" in meaning.status
 
 
 async def test_an_embedder_that_cannot_be_loaded_is_told(meaning: Meaning, concepts: ModuleType) -> None:
-    concepts.load = fail
+    concepts.embedder.load = fail
     assert await meaning.of_question("cat") is None
     assert meaning.status == "not found by meaning: no more memory"
 
@@ -102,7 +107,7 @@ async def test_an_embedder_whose_load_ends_the_thread_is_told(meaning: Meaning, 
     def leave() -> None:
         raise SystemExit(3)
 
-    concepts.load = leave
+    concepts.embedder.load = leave
     assert await meaning.of_question("cat") is None
     assert "SystemExit: 3" in meaning.status
 
@@ -142,7 +147,7 @@ async def test_an_embedder_that_hangs_is_waited_for_as_long_as_the_setting_says(
 async def test_an_embedder_that_hangs_while_it_is_loaded_is_waited_for_no_longer(
     meaning: Meaning, concepts: ModuleType, hang: Callable[..., None]
 ) -> None:
-    concepts.load = hang
+    concepts.embedder.load = hang
     assert await meaning.of_question("cat") is None
     assert meaning.status == "not found by meaning: the embedder did not answer in 0.2 s"
 
@@ -165,9 +170,9 @@ async def test_an_embedder_that_is_well_again_is_used(meaning: Meaning, concepts
 
 @pytest.mark.usefixtures("at_once")
 async def test_an_embedder_that_can_be_loaded_later_is_used(meaning: Meaning, concepts: ModuleType) -> None:
-    concepts.load = fail
+    concepts.embedder.load = fail
     await meaning.of_question("cat")
-    concepts.load = lambda: concepts.embedder
+    concepts.embedder.load = lambda: concepts.embedder
     assert await meaning.of_question("cat") is not None
 
 
@@ -183,7 +188,7 @@ async def test_an_embedder_that_takes_long_to_load_is_loaded_for_the_next_questi
         asyncio.run_coroutine_threadsafe(gate.wait(), loop).result()
         return concepts.embedder
 
-    concepts.load = load
+    concepts.embedder.load = load
     assert await meaning.of_question("cat") is None
     gate.set()
     assert await meaning.of_question("cat") is not None
@@ -201,7 +206,7 @@ async def test_while_an_embedder_fails_the_status_does_not_say_that_it_works(
 
 
 async def test_documents_are_refused_while_there_is_no_embedder(meaning: Meaning, concepts: ModuleType) -> None:
-    concepts.load = fail
+    concepts.embedder.load = fail
     with pytest.raises(EmbedderUnavailable, match="no more memory"):
         await meaning.of_documents(["cat"])
 
@@ -231,7 +236,7 @@ async def test_what_the_operator_has_turned_off_is_not_loaded(settings: Settings
     turned_off = Settings(
         values, home=settings.home, database_url=settings.database_url, plugins="agents,memory,concepts"
     )
-    concepts.load = fail
+    concepts.embedder.load = fail
     async with Application(turned_off) as application:
         meaning = Meaning(application)
         assert await meaning.of_question("cat") is None

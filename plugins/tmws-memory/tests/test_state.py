@@ -32,7 +32,7 @@ async def test_a_server_has_its_state(application: Application) -> None:
 async def test_a_server_starts_while_no_embedder_can_be_loaded(
     settings: Settings, concepts: ModuleType, hang: Callable[..., None]
 ) -> None:
-    concepts.load = hang
+    concepts.embedder.load = hang
     async with Application(settings) as application:
         stored = await application.pipeline.call_tool(ALICE, "memory_store", {"content": "a cat"})
     assert stored["duplicate"] is False
@@ -50,7 +50,7 @@ async def test_a_server_can_be_closed_while_the_embedder_hangs(
         hang()
 
     if where == "load":
-        concepts.load = hang_and_tell
+        concepts.embedder.load = hang_and_tell
     else:
         concepts.embedder.before = hang_and_tell
     async with Application(settings) as application:
@@ -64,10 +64,10 @@ async def test_what_waits_when_a_server_starts_is_embedded(settings: Settings, c
     def broken() -> None:
         raise ValueError("no more memory")
 
-    concepts.load = broken
+    concepts.embedder.load = broken
     async with Application(settings) as application:
         await application.pipeline.call_tool(ALICE, "memory_store", {"content": "a cat"})
-    concepts.load = lambda: concepts.embedder
+    concepts.embedder.load = lambda: concepts.embedder
     async with Application(settings) as application:
         await application.state(MemoryState).worker.finish()
         found = await application.pipeline.call_tool(ALICE, "memory_search", {"query": "feline"})

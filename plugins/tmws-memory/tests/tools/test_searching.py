@@ -111,7 +111,7 @@ async def test_an_embedder_that_hangs_leaves_a_search_its_words_and_the_answer_s
 async def test_an_embedder_that_hangs_while_it_is_loaded_leaves_a_search_its_words(
     call: CallTool, concepts: ModuleType, hang: Callable[..., None]
 ) -> None:
-    concepts.load = hang
+    concepts.embedder.load = hang
     await call("memory_store", content="the cat sleeps")
     found = await call("memory_search", query="cat")
     assert contents(found) == ["the cat sleeps"]
@@ -122,7 +122,7 @@ async def test_without_an_embedder_a_search_has_its_words_and_the_answer_says_wh
     call: CallTool, concepts: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tmws_memory.embedders.static_table.find_spec", lambda name: None)
-    concepts.load = lambda: None
+    concepts.embedder.load = lambda: None
     await call("memory_store", content="the cat sleeps")
     found = await call("memory_search", query="cat")
     assert contents(found) == ["the cat sleeps"]
