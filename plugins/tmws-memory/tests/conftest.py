@@ -132,6 +132,7 @@ _CONCEPTS = """
 
         def __init__(self):
             self.asked = []
+            self.load = lambda: self
             self.before = lambda texts: None
             self.change = lambda vectors: vectors
 
@@ -151,12 +152,11 @@ _CONCEPTS = """
 
 
     embedder = Concepts()
-    load = lambda: embedder
 
 
     @hookimpl
     def tmws_memory_embedder(application):
-        return load()
+        return embedder.load()
 """
 
 
@@ -164,8 +164,8 @@ _CONCEPTS = """
 def concepts(install_plugin: InstallPlugin) -> ModuleType:
     """The module of a plugin `concepts`, whose embedder knows cats, dogs and cars under several words.
 
-    `embedder.before` is called with the texts, `embedder.change` with the vectors, and `load` brings the embedder; a
-    test replaces them. `embedder.asked` has what was embedded.
+    `embedder.before` is called with the texts, `embedder.change` with the vectors, and `embedder.load`
+    brings it; a test replaces them. `embedder.asked` has what was embedded.
     """
     install_plugin("concepts", _CONCEPTS, requires=("tmws-core", "tmws-memory"))
     return import_module("concepts")

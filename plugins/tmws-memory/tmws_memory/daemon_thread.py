@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from threading import Thread
 from typing import TypeVar
@@ -10,7 +11,11 @@ Result = TypeVar("Result")
 
 
 async def in_daemon_thread(work: Callable[[], Result]) -> Result:
-    """Run work in a thread of its own; a caller that is cancelled leaves it to itself."""
+    """Run work in a thread of its own; a caller that is cancelled leaves it to itself.
+
+    Raises:
+        Exception: what the work raises; a RuntimeError says what it was when it is none that a task may end with.
+    """
     loop = asyncio.get_running_loop()
     done: asyncio.Future[Result] = loop.create_future()
 
@@ -21,10 +26,19 @@ async def in_daemon_thread(work: Callable[[], Result]) -> Result:
     def run() -> None:
         try:
             set_it = partial(done.set_result, work())
-        except Exception as error:
-            set_it = partial(done.set_exception, error)
-        if not loop.is_closed():
+        except BaseException as error:
+            set_it = partial(done.set_exception, _as_exception(error))
+        with suppress(RuntimeError):  # the loop is closed by now
             loop.call_soon_threadsafe(settle, set_it)
 
     Thread(target=run, name="tmws-embedder", daemon=True).start()
     return await done
+
+
+def _as_exception(error: BaseException) -> Exception:
+    """The error, or one that says what it was: a SystemExit would end the loop, and no future takes a StopIteration."""
+    if isinstance(error, Exception) and not isinstance(error, StopIteration):
+        return error
+    told = RuntimeError(f"the work ended with {type(error).__name__}: {error}")
+    told.__cause__ = error
+    return told

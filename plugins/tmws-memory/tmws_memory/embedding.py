@@ -143,6 +143,8 @@ class EmbeddingWorker:
         try:
             vectors = await self._meaning.of_documents([one.content for one in waiting])
         except EmbedderFault as error:
+            if not await self._meaning.works():
+                return Round(0, 0)
             return await self._embed_halves(waiting, error)
         index = await self._meaning.index()
         if embedder is None or index is None:

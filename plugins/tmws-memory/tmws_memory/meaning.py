@@ -26,7 +26,7 @@ class Meaning:
     def __init__(self, application: Host) -> None:
         self._application = application
         self._settings = application.settings.section(MemorySettings)
-        self._loading = asyncio.Lock()
+        self._loading: asyncio.Task[None] | None = None
         self._embedder: CheckedEmbedder | None = None
         self._index: CheckedIndex | None = None
         self._reason = "" if self._settings.embeddings else "turned off with TMWS_MEMORY_EMBEDDINGS"
@@ -63,16 +63,20 @@ class Meaning:
 
     async def of_question(self, text: str) -> "Vectors | None":
         """The vector of a question; None when the embedder has none to give in the time that a search can wait."""
-        embedder = await self.embedder()
-        if embedder is None:
-            return None
         try:
             async with asyncio.timeout(self._settings.embedder_seconds):
-                return await in_daemon_thread(lambda: embedder.embed_query(text))
+                embedder = await self.embedder()
+                if embedder is None:
+                    return None
+                vector = await in_daemon_thread(lambda: embedder.embed_query(text))
         except TimeoutError:
-            self.rest(f"{embedder.name} did not answer in {self._settings.embedder_seconds:g} s")
+            name = "the embedder" if self._embedder is None else self._embedder.name
+            self.rest(f"{name} did not answer in {self._settings.embedder_seconds:g} s")
         except Exception as error:
             self.rest(str(error))
+        else:
+            self._reason = ""
+            return vector
         return None
 
     async def of_documents(self, texts: Sequence[str]) -> "Vectors":
@@ -87,7 +91,23 @@ class Meaning:
         embedder = await self.embedder()
         if embedder is None:
             raise EmbedderUnavailable(self._reason or "the embedder has just failed; it is tried again in a while")
-        return await in_daemon_thread(lambda: embedder.embed_documents(texts))
+        vectors = await in_daemon_thread(lambda: embedder.embed_documents(texts))
+        self._reason = ""
+        return vectors
+
+    async def works(self) -> bool:
+        """Whether the embedder takes a plain text; when it does not, other texts are not to blame for its failures."""
+        try:
+            await self.of_documents(["text"])
+        except Exception as error:
+            self.rest(str(error))
+            return False
+        return True
+
+    def close(self) -> None:
+        """Wait no longer for what is being loaded."""
+        if self._loading is not None:
+            self._loading.cancel()
 
     def rest(self, reason: str) -> None:
         """Leave the embedder and the index alone for a while, because one of them has just failed.
@@ -104,17 +124,22 @@ class Meaning:
         return time.monotonic() - self._failed_at < SECONDS_AFTER_A_FAILURE
 
     async def _load(self) -> None:
-        async with self._loading:
-            if not self.enabled or self._resting:
-                return
-            try:
-                if self._index is None:
-                    self._index = await in_daemon_thread(self._brought_index)
-                if self._embedder is None:
-                    self._embedder = await in_daemon_thread(self._loaded_embedder)
-            except Exception as error:
-                self.rest(str(error))
-                return
+        """Load what is missing. Whoever gives up waiting leaves it to be loaded for the next one."""
+        if self._index is not None and self._embedder is not None:
+            return
+        if self._loading is None or self._loading.done():
+            self._loading = asyncio.create_task(self._load_now(), name="memory embedder")
+        await asyncio.shield(self._loading)
+
+    async def _load_now(self) -> None:
+        try:
+            if self._index is None:
+                self._index = await in_daemon_thread(self._brought_index)
+            if self._embedder is None:
+                self._embedder = await in_daemon_thread(self._loaded_embedder)
+        except Exception as error:
+            self.rest(str(error) or type(error).__name__)
+        else:
             self._reason = ""
 
     def _brought_index(self) -> "CheckedIndex":

@@ -56,6 +56,7 @@ async def running(application: Host) -> AsyncIterator[MemoryState]:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+        meaning.close()
         await _told_in_the_log(accesses.count())
 
 

@@ -74,7 +74,9 @@ class Corpus:
         found = await self.postings(question, by, **filters)
         words = indexed(question).split()
         return await self.session.run_sync(
-            lambda session: search(session, by, chosen, words, found, meaning, utc_now(), MemorySettings())
+            lambda session: search(
+                session, by, chosen, words, found, meaning, utc_now(), MemorySettings.model_validate({})
+            )
         )
 
     async def found(

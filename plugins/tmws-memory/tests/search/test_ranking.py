@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,13 +18,13 @@ from tmws_memory.settings import MemorySettings
 NOW = datetime(2026, 5, 8, tzinfo=UTC)
 
 
-def candidate(document: int, **values: object) -> Candidate:
+def candidate(document: int, **values: Any) -> Candidate:
     """A candidate outside of every session, unless told otherwise."""
     plain = Candidate(document, f"m{document:03}", None, None, False, None, 0.5, 0.5, NOW, 0.5)
-    return replace(plain, **values)  # type: ignore[arg-type] -- each test names fields of its own
+    return replace(plain, **values)
 
 
-def talk(*documents: int, **values: object) -> list[Candidate]:
+def talk(*documents: int, **values: Any) -> list[Candidate]:
     """A session of candidates, one after the other."""
     return [
         candidate(document, session="talk", position=place, **values) for place, document in enumerate(documents, 1)
@@ -39,7 +40,7 @@ def ranked(
     postings: Sequence[Posting] = (),
     similarities: Mapping[str, float] | None = None,
     asked: Sequence[str] = (),
-    **settings: float,
+    **settings: Any,
 ) -> list[Ranked]:
     return rank(candidates, postings, similarities or {}, asked, NOW, MemorySettings.model_validate(settings))
 
@@ -214,7 +215,7 @@ def test_the_author_who_is_trusted_more_comes_first() -> None:
 
 @pytest.mark.parametrize("weight", ["weight_importance", "weight_freshness", "weight_trust"])
 def test_what_has_no_weight_does_not_count(weight: str) -> None:
-    others = {"weight_importance": 0.0, "weight_freshness": 0.0, "weight_trust": 0.0, weight: 0.04}
+    others: dict[str, Any] = {"weight_importance": 0.0, "weight_freshness": 0.0, "weight_trust": 0.0, weight: 0.04}
     high = candidate(1, importance=1.0, relevance=1.0, trust=1.0)
     (hit,) = ranked([high], [posting("cat", 1)], **others)
     assert hit.score == pytest.approx(1.04)

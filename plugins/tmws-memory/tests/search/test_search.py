@@ -150,7 +150,9 @@ async def test_a_changed_memory_is_found_by_its_new_words_alone(
 ) -> None:
     (memory_id,) = await remember("old words", tags=["former"])
     new = {"content": "new text", "tags": ["present"]}
-    await session.run_sync(lambda one: changes.update(one, ALICE, memory_id, new, settings=MemorySettings()))
+    await session.run_sync(
+        lambda one: changes.update(one, ALICE, memory_id, new, settings=MemorySettings.model_validate({}))
+    )
     assert await found("old words former") == []
     assert [hit.candidate.memory_id for hit in await ranked("present")] == [memory_id]
 
@@ -160,7 +162,9 @@ async def test_a_memory_that_becomes_private_is_not_found_by_others(
 ) -> None:
     (memory_id,) = await remember("tortoise", access_level="team")
     level = {"access_level": "private"}
-    await session.run_sync(lambda one: changes.update(one, ALICE, memory_id, level, settings=MemorySettings()))
+    await session.run_sync(
+        lambda one: changes.update(one, ALICE, memory_id, level, settings=MemorySettings.model_validate({}))
+    )
     assert (await found("tortoise", BOB), await found("tortoise", ALICE)) == ([], ["tortoise"])
 
 
@@ -382,7 +386,7 @@ def _answers(session: Session) -> dict[str, list[str]]:
     ]
     contents = {one.memory.id: one.memory.content for one in store(session, ALICE, drafts)}
     session.execute(update(Memory).where(Memory.id.in_(contents)).values(created_at=LONG_AGO))
-    filters, settings = Filters(namespace="place"), MemorySettings()
+    filters, settings = Filters(namespace="place"), MemorySettings.model_validate({})
     scope = Scope(ALICE, filters)
     answers = {}
     for question in QUESTIONS:

@@ -1,15 +1,18 @@
 """The default vector index: vectors stand in a table, and each process scans its own copy of what it needs."""
 
+import logging
 from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from threading import Lock
 
 from sqlalchemy.orm import Session
 
-from tmws_memory.vectors.encoding import decoded_rows
+from tmws_memory.vectors.encoding import MalformedVector, decoded, decoded_rows
 from tmws_memory.vectors.index import Space, Vectors
 from tmws_memory.vectors.matrix import VectorMatrix
 from tmws_memory.vectors.rows import changes, keep, newest_revision
+
+logger = logging.getLogger(__name__)
 
 
 class _Copy:
@@ -28,11 +31,26 @@ class _Copy:
             if newest <= self._revision:
                 return
             for rows in changes(session, self.space, self._revision, newest):
-                self.matrix.discard([memory_id for memory_id, vector in rows if vector is None])
-                kept = [(memory_id, vector) for memory_id, vector in rows if vector is not None]
-                vectors = decoded_rows([vector for _, vector in kept], self.space.dimension)
-                self.matrix.put([memory_id for memory_id, _ in kept], vectors)
+                self._take(dict(rows))
             self._revision = newest
+
+    def _take(self, stored: Mapping[str, bytes | None]) -> None:
+        kept = {memory_id: vector for memory_id, vector in stored.items() if vector is not None}
+        try:
+            vectors = decoded_rows(kept.values(), self.space.dimension)
+        except MalformedVector:
+            kept = {memory_id: vector for memory_id, vector in kept.items() if self._is_sound(memory_id, vector)}
+            vectors = decoded_rows(kept.values(), self.space.dimension)
+        self.matrix.discard(stored.keys() - kept.keys())
+        self.matrix.put(list(kept), vectors)
+
+    def _is_sound(self, memory_id: str, vector: bytes) -> bool:
+        try:
+            decoded(vector, self.space.dimension)
+        except MalformedVector as error:
+            logger.warning("memory %s is found by its words alone: %s", memory_id, error)
+            return False
+        return True
 
 
 class VectorScan:
@@ -50,6 +68,12 @@ class VectorScan:
         self._most_bytes = most_bytes
         self._copies: OrderedDict[Space, _Copy] = OrderedDict()
         self._lock = Lock()
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of all copies."""
+        with self._lock:
+            return sum(one.matrix.nbytes for one in self._copies.values())
 
     def put(self, session: Session, space: Space, vectors: Mapping[str, Vectors]) -> None:
         """Keep vectors; see `VectorIndex`."""
