@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tmws_core import hookimpl
 from tmws_core.host import Host
-from tmws_memory import hookspecs, migrations, models, resources, tools
+from tmws_memory import hookspecs, migrations, models, prompts, resources, tools
 from tmws_memory.settings import MemorySettings
 from tmws_memory.state import MemoryState, running
 
@@ -35,8 +35,14 @@ def tmws_tools() -> ModuleType:
 
 @hookimpl
 def tmws_resources() -> ModuleType:
-    """Each memory by its URI."""
+    """Each memory by its URI, and the newest of a namespace."""
     return resources
+
+
+@hookimpl
+def tmws_prompts() -> ModuleType:
+    """To recall, and to store what a session has taught."""
+    return prompts
 
 
 @hookimpl

@@ -97,14 +97,22 @@ def version(session: Session, principal: Principal, memory_id: str, number: int)
     return found
 
 
-def history(session: Session, principal: Principal, memory_id: str) -> Sequence[Version]:
+def history(session: Session, principal: Principal, memory_id: str, before: int | None = None) -> Sequence[Version]:
     """The former versions of a memory of the caller, newest first.
+
+    Args:
+        session: a reading session.
+        principal: who asks.
+        memory_id: which memory.
+        before: only the versions before this one.
 
     Raises:
         NotFound: the memory is not the caller's.
     """
     get(session, memory_id, and_(owned(principal), present()))
     former = select(Version).where(Version.memory_id == memory_id).order_by(Version.version.desc())
+    if before is not None:
+        former = former.where(Version.version < before)
     return session.scalars(former).all()
 
 

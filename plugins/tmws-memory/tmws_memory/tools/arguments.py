@@ -2,16 +2,28 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from tmws_core.fields import Slug, StorableText
+from tmws_memory.budget import MOST_BYTES_OF_TAGS, size
 from tmws_memory.facts import StorableFacts
 
+
+def _not_too_large(tags: list[str]) -> list[str]:
+    if size(tags) > MOST_BYTES_OF_TAGS:
+        raise ValueError(f"together they have {size(tags)} bytes as JSON, of {MOST_BYTES_OF_TAGS}; give fewer")
+    return tags
+
+
 Content = Annotated[StorableText, Field(min_length=1, description="The text to remember.")]
-MemoryId = Annotated[str, Field(description="The identifier of a memory.")]
+MemoryId = Annotated[str, Field(max_length=200, description="The identifier of a memory.")]
 MemoryType = Annotated[Slug, Field(description="What kind of memory it is, such as general, decision or preference.")]
 Tag = Annotated[StorableText, Field(min_length=1, max_length=200)]
-Tags = Annotated[list[Tag], Field(max_length=50, description="Words to find it by, besides its text.")]
+Tags = Annotated[
+    list[Tag],
+    Field(max_length=50, description="Words to find it by, besides its text."),
+    AfterValidator(_not_too_large),
+]
 Importance = Annotated[float, Field(strict=True, ge=0, le=1, description="How much it matters, from 0 to 1.")]
 Namespace = Annotated[Slug | None, Field(description="The namespace; without it, the caller's own.")]
 Facts = Annotated[StorableFacts, Field(description="Facts about the memory, as JSON.")]
@@ -29,6 +41,7 @@ SessionName = Annotated[
 ]
 Link = Annotated[StorableText | None, Field(max_length=2000, description="Where it comes from.")]
 Version = Annotated[int, Field(strict=True, ge=1, description="A version of a memory.")]
+KeptVersion = Annotated[int, Field(strict=True, ge=1, le=2**31 - 1, description="A former version of a memory.")]
 Limit = Annotated[int, Field(strict=True, ge=1, le=100, description="How many at most.")]
 Cursor = Annotated[str | None, Field(max_length=500, description="next_cursor of the page before.")]
 Offset = Annotated[int, Field(strict=True, ge=0, description="Where to begin in the text, in characters.")]
