@@ -87,10 +87,11 @@ def version(session: Session, principal: Principal, memory_id: str, number: int)
     Others than the owner do not see it: what was written before it was shared was not meant for them.
 
     Raises:
-        NotFound: the memory is not the caller's, or the version is not kept.
+        NotFound: the memory is not the caller's or not present, or the version is not kept.
     """
     found = session.get(Version, (memory_id, number)) if is_identifier(memory_id) else None
-    if found is None or session.scalar(select(Memory.id).where(Memory.id == memory_id, owned(principal))) is None:
+    own = select(Memory.id).where(Memory.id == memory_id, owned(principal), present())
+    if found is None or session.scalar(own) is None:
         raise NotFound(
             f"there is no version {number} of memory {memory_id!r}", hint="memory_history lists those that are kept"
         )

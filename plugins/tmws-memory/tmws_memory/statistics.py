@@ -38,8 +38,8 @@ def count(session: Session, principal: Principal, namespace: str) -> Counts:
 
     def by(column: InstrumentedAttribute[str]) -> dict[str, int]:
         counted = select(column, func.count()).where(visible).group_by(column).order_by(func.count().desc(), column)
-        found = session.execute(counted.limit(MOST_OF_A_KIND)).tuples().all()
-        return counts_that_fit(dict(found), _MOST_BYTES)
+        found = dict(session.execute(counted.limit(MOST_OF_A_KIND)).all())
+        return counts_that_fit(found, _MOST_BYTES)
 
     return Counts(
         total=total,
@@ -76,4 +76,4 @@ def tags(session: Session, condition: ColumnElement[bool], most: int, beginning:
     )
     if beginning:
         counted = counted.where(each.c.value.istartswith(beginning, autoescape=True))
-    return dict(session.execute(counted).tuples().all())
+    return dict(session.execute(counted).all())
