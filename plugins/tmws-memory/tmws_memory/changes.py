@@ -63,7 +63,7 @@ def update(
         different |= {"content_hash": digest(different["content"]), "embedding_status": "pending", "summary": None}
     for column, value in different.items():
         setattr(memory, column, value)
-    _flush(session, memory)
+    _flush(session, principal, memory)
     index.renew(session, memory)
     return memory
 
@@ -93,7 +93,7 @@ def _keep(session: Session, principal: Principal, memory: Memory, versions_kept:
     session.execute(delete(Version).where(Version.memory_id == memory.id, Version.version <= oldest))
 
 
-def _flush(session: Session, memory: Memory) -> None:
+def _flush(session: Session, principal: Principal, memory: Memory) -> None:
     try:
         with session.begin_nested():
             session.flush()
@@ -109,6 +109,8 @@ def _flush(session: Session, memory: Memory) -> None:
         other = session.scalar(twin)
         if other is None:
             raise
+        if memory.agent_id != principal.agent_id:  # which one it is may be hidden from who only was granted this one
+            raise AlreadyChanged("another memory of its owner has that text already") from error
         raise AlreadyChanged(
             f"memory {other!r} has that text already", hint="delete one of the two", details={"memory_id": other}
         ) from error
