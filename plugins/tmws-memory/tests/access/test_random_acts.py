@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -53,6 +53,10 @@ class Remembered:
     ended: set[int] = field(default_factory=set)
     deleted: bool = False
 
+    def agent(self, step: int) -> int:
+        """The owner, or another agent so many further."""
+        return (self.owner + step) % 4
+
     def power(self, agent: int) -> int:
         """What an agent may do: 0 nothing, 1 read, 2 write, 3 delete, 4 everything."""
         if agent == self.owner:
@@ -70,6 +74,10 @@ class Acts(RuleBasedStateMachine):
     rounds: ClassVar["count[int]"] = count()
     memories = Bundle("memories")
     agents = st.integers(0, 3)
+    others = st.integers(1, 3)
+    """How far an agent is from the owner of a memory."""
+    steps = st.sampled_from([0, 0, 0, 1, 2, 3])
+    """The same, and the owner itself half of the time: what it may do leads on."""
 
     @initialize()
     def make_agents_known(self) -> None:
@@ -88,22 +96,29 @@ class Acts(RuleBasedStateMachine):
 
     @rule(target=memories, owner=agents, level=st.sampled_from(LEVELS))
     def store(self, owner: int, level: str) -> Remembered:
-        memory = Remembered(owner, level, f"word{next(self.words)}x")
-        memory.id = self.call(owner, "memory_store", content=f"The {memory.word}.", access_level=level)["id"]
-        self.known.append(memory)
+        memory = self.stored(owner, level)
         self.everybody_sees(memory)
         return memory
 
-    @rule(memory=memories, caller=agents)
-    def change(self, memory: Remembered, caller: int) -> None:
+    @rule(target=memories, owner=agents, away=others, permission=st.sampled_from(list(GRANTED)))
+    def store_and_share(self, owner: int, away: int, permission: str) -> Remembered:
+        memory = self.stored(owner, "private")
+        self.granted(memory, owner, memory.agent(away), permission)
+        self.everybody_sees(memory)
+        return memory
+
+    @rule(memory=memories, step=steps)
+    def change(self, memory: Remembered, step: int) -> None:
+        caller = memory.agent(step)
         word = f"word{next(self.words)}x"
         with self.allowed(memory, caller, 2):
             self.call(caller, "memory_update", memory_id=memory.id, content=f"The {word}.")
             memory.word = word
         self.everybody_sees(memory)
 
-    @rule(memory=memories, caller=agents, level=st.sampled_from(LEVELS))
-    def set_level(self, memory: Remembered, caller: int, level: str) -> None:
+    @rule(memory=memories, step=steps, level=st.sampled_from(LEVELS))
+    def set_level(self, memory: Remembered, step: int, level: str) -> None:
+        caller = memory.agent(step)
         if level == memory.level and memory.power(caller) >= 2:
             return  # nothing would change, which needs no more than to be allowed to write
         with self.allowed(memory, caller, 4):
@@ -111,22 +126,19 @@ class Acts(RuleBasedStateMachine):
             memory.level = level
         self.everybody_sees(memory)
 
-    @rule(memory=memories, caller=agents, other=agents, permission=st.sampled_from(list(GRANTED)))
-    def share(self, memory: Remembered, caller: int, other: int, permission: str) -> None:
-        if other == memory.owner:
-            return
+    @rule(memory=memories, step=steps, away=others, permission=st.sampled_from(list(GRANTED)))
+    def share(self, memory: Remembered, step: int, away: int, permission: str) -> None:
+        caller, other = memory.agent(step), memory.agent(away)
         with self.allowed(memory, caller, 4):
-            name = self.principals[other].agent_id
-            self.call(caller, "memory_share", memory_id=memory.id, agent_id=name, permission=permission)
-            memory.grants[other] = permission
-            memory.ended.discard(other)
-            memory.level = "shared" if memory.level == "private" else memory.level
+            self.granted(memory, caller, other, permission)
         self.everybody_sees(memory)
 
-    @rule(memory=memories, other=agents)
-    def a_grant_ends(self, memory: Remembered, other: int) -> None:
-        if memory.grants.pop(other, None) is None:
-            return
+    @precondition(lambda self: any(memory.grants for memory in self.known))
+    @rule(data=st.data())
+    def a_grant_ends(self, data: st.DataObject) -> None:
+        memory = data.draw(st.sampled_from([memory for memory in self.known if memory.grants]))
+        other = data.draw(st.sampled_from(sorted(memory.grants)))
+        del memory.grants[other]
         memory.ended.add(other)
         over = utc_now() - timedelta(seconds=1)
         grant = (Sharing.memory_id == memory.id) & (Sharing.shared_with_agent_id == self.principals[other].agent_id)
@@ -137,10 +149,11 @@ class Acts(RuleBasedStateMachine):
         self.runner.run(self.application.database.transaction(work, read_only=False))
         self.everybody_sees(memory)
 
-    @rule(memory=memories, caller=agents, other=agents)
-    def take_back(self, memory: Remembered, caller: int, other: int) -> None:
-        if other not in memory.grants and other not in memory.ended:
-            return
+    @precondition(lambda self: any(memory.grants or memory.ended for memory in self.known))
+    @rule(data=st.data(), step=steps)
+    def take_back(self, data: st.DataObject, step: int) -> None:
+        memory = data.draw(st.sampled_from([memory for memory in self.known if memory.grants or memory.ended]))
+        caller, other = memory.agent(step), data.draw(st.sampled_from(sorted({*memory.grants, *memory.ended})))
         with self.allowed(memory, caller, 4):
             name = self.principals[other].agent_id
             self.call(caller, "memory_unshare", memory_id=memory.id, agent_id=name)
@@ -150,15 +163,17 @@ class Acts(RuleBasedStateMachine):
             memory.level = "private" if alone else memory.level
         self.everybody_sees(memory)
 
-    @rule(memory=memories, caller=agents)
-    def delete(self, memory: Remembered, caller: int) -> None:
+    @rule(memory=memories, step=steps)
+    def delete(self, memory: Remembered, step: int) -> None:
+        caller = memory.agent(step)
         with self.allowed(memory, caller, 3):
             self.call(caller, "memory_delete", memory_id=memory.id)
             memory.deleted = True
         self.everybody_sees(memory)
 
-    @rule(memory=memories, caller=agents)
-    def restore(self, memory: Remembered, caller: int) -> None:
+    @rule(memory=memories, step=steps)
+    def restore(self, memory: Remembered, step: int) -> None:
+        caller = memory.agent(step)
         if caller == memory.owner and memory.deleted:
             self.call(caller, "memory_restore", memory_id=memory.id)
             memory.deleted = False
@@ -166,13 +181,26 @@ class Acts(RuleBasedStateMachine):
             assert self.refusal(caller, "memory_restore", memory_id=memory.id) is NotFound
         self.everybody_sees(memory)
 
-    @rule(memory=consumes(memories), caller=agents)
+    @rule(memory=memories, caller=agents)
     def list_and_count(self, memory: Remembered, caller: int) -> None:
         place = self.principals[memory.owner].namespace
         seen = {one.id for one in self.known if one.owner % 2 == memory.owner % 2 and self.sees(one, caller)}
         page = self.call(caller, "memory_list", namespace=place, limit=100)
         assert ({one["id"] for one in page["memories"]}, page["total"]) == (seen, len(seen))
         assert self.call(caller, "memory_stats", namespace=place)["total"] == len(seen)
+
+    def stored(self, owner: int, level: str) -> Remembered:
+        memory = Remembered(owner, level, f"word{next(self.words)}x")
+        memory.id = self.call(owner, "memory_store", content=f"The {memory.word}.", access_level=level)["id"]
+        self.known.append(memory)
+        return memory
+
+    def granted(self, memory: Remembered, caller: int, other: int, permission: str) -> None:
+        name = self.principals[other].agent_id
+        self.call(caller, "memory_share", memory_id=memory.id, agent_id=name, permission=permission)
+        memory.grants[other] = permission
+        memory.ended.discard(other)
+        memory.level = "shared" if memory.level == "private" else memory.level
 
     def everybody_sees(self, memory: Remembered) -> None:
         """Each agent gets and finds a memory, or does not, as the model says."""
