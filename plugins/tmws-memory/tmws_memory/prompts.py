@@ -9,7 +9,7 @@ from tmws_core.fields import Slug, StorableText
 from tmws_core.tool_errors import InvalidArguments
 from tmws_memory import completions, reading
 from tmws_memory.answers import MOST_CHARACTERS_LISTED, RecalledMemory
-from tmws_memory.budget import while_they_fit
+from tmws_memory.budget import MOST_BYTES
 from tmws_memory.filters import Filters
 from tmws_memory.state import MemoryState
 from tmws_memory.tools.searching import find
@@ -61,9 +61,8 @@ async def recall(ctx: Context, topic: str, namespace: str = "") -> str:
     """Put what is remembered about a topic before the model, as data with its authors, sources and trust."""
     topic = _checked("topic", topic, LONGEST_TOPIC)
     place = _namespace(namespace) or ctx.principal.namespace
-    memories = await _found(ctx, topic, Filters(namespace=place))
+    lines = await _found(ctx, topic, Filters(namespace=place))
     asked = f"Topic, as a JSON string: {_line(topic)}\nNamespace: {place}\n"
-    lines = [_line(one.model_dump(mode="json")) for one in memories]
     return "\n".join([asked, _FOUND if lines else _NOT_FOUND, *lines])
 
 
@@ -82,19 +81,23 @@ async def store_lessons(ctx: Context, session: str = "", namespace: str = "", ta
     return f"{_LESSONS}\n{told}\n"
 
 
-async def _found(ctx: Context, topic: str, filters: Filters) -> list[RecalledMemory]:
+async def _found(ctx: Context, topic: str, filters: Filters) -> list[str]:
+    """The memories that fit best, each as a line, as many as one answer carries."""
     ranked = (await find(ctx, topic, filters))[:MOST_RECALLED]
     identifiers = [one.candidate.memory_id for one in ranked]
     known = await ctx.transaction(lambda session: reading.many(session, identifiers, ctx.principal))
-    shown = list(
-        while_they_fit(
-            RecalledMemory.of(known[identifier], most_characters=MOST_CHARACTERS_LISTED)
-            for identifier in identifiers
-            if identifier in known
-        )
-    )
-    ctx.state(MemoryState).accesses.note(one.id for one in shown)
-    return shown
+    lines: dict[str, str] = {}
+    left = MOST_BYTES
+    for identifier in identifiers:
+        if identifier in known:
+            memory = RecalledMemory.of(known[identifier], most_characters=MOST_CHARACTERS_LISTED)
+            line = _line(memory.model_dump(mode="json"))
+            left -= len(line.encode())
+            if lines and left < 0:
+                break
+            lines[identifier] = line
+    ctx.state(MemoryState).accesses.note(lines)
+    return list(lines.values())
 
 
 def _namespace(namespace: str) -> str | None:
