@@ -2,21 +2,36 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field
 
+from tmws_memory.budget import (
+    LEAST_BYTES_OF_TEXT,
+    MOST_BYTES,
+    MOST_BYTES_OF_FACTS,
+    MOST_BYTES_OF_TAGS,
+    names_that_fit,
+    part,
+    size,
+    while_they_fit,
+)
 from tmws_memory.models.memory import Memory
 from tmws_memory.models.version import Version
 from tmws_memory.reading import Recalled
 from tmws_memory.storage import Stored
 
-MOST_BYTES = 50_000
-"""The content that one answer carries, in bytes of UTF-8: clients take up to 25,000 tokens, of 2 bytes at the least."""
 MOST_CHARACTERS_LISTED = 2_000
 """How much of each memory a list or a search shows; memory_get reads on."""
+MOST_BYTES_OF_FACTS_LISTED = 2_000
+"""How large the facts about a memory may be in a list or a search; memory_get shows larger ones."""
+_MOST_BYTES_OF_THE_REST = 1_000
+
 
 Kind = Literal["data"]
+Facts = Annotated[
+    dict[str, Any] | None, Field(description="Null when it is too large for a list; memory_get shows it.")
+]
 
 
 class Receipt(BaseModel):
@@ -61,7 +76,7 @@ class RecalledMemory(BaseModel):
     memory_type: str
     tags: list[str]
     importance: float
-    context: dict[str, Any]
+    context: Facts
     source_url: str | None
     origin: str
     session: str | None
@@ -78,19 +93,23 @@ class RecalledMemory(BaseModel):
     def of(cls, recalled: Recalled, *, offset: int = 0, most_characters: int | None = None) -> Self:
         """A memory, or the part of it that begins at an offset in characters."""
         memory = recalled.memory
-        content, next_offset = part(memory.content, offset, most_characters)
+        session = memory.metadata_json.get("session")
+        tags, context = _tags(memory), _facts(memory, most_characters)
+        content, next_offset = _text(
+            memory.content, offset, most_characters, [tags, context, memory.source_url, session]
+        )
         return cls(
             kind="data",
             id=memory.id,
             content=content,
             next_offset=next_offset,
             memory_type=memory.memory_type,
-            tags=memory.tags,
+            tags=tags,
             importance=memory.importance_score,
-            context=memory.context,
+            context=context,
             source_url=memory.source_url,
             origin=memory.metadata_json.get("origin", "agent"),
-            session=memory.metadata_json.get("session"),
+            session=session,
             namespace=memory.namespace,
             access_level=memory.access_level,
             agent_id=memory.agent_id,
@@ -112,7 +131,7 @@ class FormerVersion(BaseModel):
     memory_type: str
     tags: list[str]
     importance: float
-    context: dict[str, Any]
+    context: Facts
     source_url: str | None
     access_level: str
     replaced_by: str = Field(description="The agent that changed it.")
@@ -121,15 +140,16 @@ class FormerVersion(BaseModel):
     @classmethod
     def of(cls, version: Version, *, offset: int = 0, most_characters: int | None = None) -> Self:
         """A version, or the part of it that begins at an offset in characters."""
-        content, next_offset = part(version.content, offset, most_characters)
+        tags, context = _tags(version), _facts(version, most_characters)
+        content, next_offset = _text(version.content, offset, most_characters, [tags, context, version.source_url])
         return cls(
             version=version.version,
             content=content,
             next_offset=next_offset,
             memory_type=version.memory_type,
-            tags=version.tags,
+            tags=tags,
             importance=version.importance_score,
-            context=version.context,
+            context=context,
             source_url=version.source_url,
             access_level=version.access_level,
             replaced_by=version.replaced_by,
@@ -145,33 +165,30 @@ class MemoryPage(BaseModel):
     next_cursor: str | None = Field(description="Give it as cursor to read on; null at the end.")
 
 
-def part(content: str, offset: int, most_characters: int | None) -> tuple[str, int | None]:
-    """The part of a text that fits into an answer, and where the next part begins; None when it is the last.
-
-    Args:
-        content: the whole text.
-        offset: where the part begins, in characters.
-        most_characters: a closer limit than the bytes of an answer.
-    """
-    taken = content[offset : offset + min(most_characters or MOST_BYTES, MOST_BYTES)]
-    taken = taken.encode()[:MOST_BYTES].decode(errors="ignore")
-    end = offset + len(taken)
-    return taken, end if end < len(content) else None
-
-
 def that_fit(recalled: Iterable[Recalled]) -> Iterator[RecalledMemory]:
     """As many memories as one answer carries, the first in any case."""
-    left = MOST_BYTES
-    for number, one in enumerate(recalled):
-        shown = RecalledMemory.of(one, most_characters=MOST_CHARACTERS_LISTED)
-        left -= len(shown.model_dump_json().encode())
-        if number and left < 0:
-            return
-        yield shown
+    return while_they_fit(RecalledMemory.of(one, most_characters=MOST_CHARACTERS_LISTED) for one in recalled)
 
 
 def shorten(versions: Sequence[Version]) -> list[FormerVersion]:
-    """Versions for a list, all of them, each with an equal share of what an answer carries."""
-    bytes_of_a_character = 4
-    share = max(1, MOST_BYTES // bytes_of_a_character // max(1, len(versions)))
-    return [FormerVersion.of(version, most_characters=min(share, MOST_CHARACTERS_LISTED)) for version in versions]
+    """As many versions as one answer carries, the first in any case."""
+    return list(while_they_fit(FormerVersion.of(one, most_characters=MOST_CHARACTERS_LISTED) for one in versions))
+
+
+def _text(content: str, offset: int, most_characters: int | None, beside: Sequence[object]) -> tuple[str, int | None]:
+    """The part of a text for which there is room beside the other fields."""
+    room = max(LEAST_BYTES_OF_TEXT, MOST_BYTES - _MOST_BYTES_OF_THE_REST - size(beside))
+    if most_characters is None:
+        return part(content, offset, room)
+    taken, next_offset = part(content[: offset + most_characters], offset, room)
+    end = offset + len(taken)
+    return taken, next_offset or (end if end < len(content) else None)
+
+
+def _tags(source: Memory | Version) -> list[str]:
+    return names_that_fit(source.tags, MOST_BYTES_OF_TAGS)
+
+
+def _facts(source: Memory | Version, most_characters: int | None) -> dict[str, Any] | None:
+    most = MOST_BYTES_OF_FACTS if most_characters is None else MOST_BYTES_OF_FACTS_LISTED
+    return source.context if size(source.context) <= most else None

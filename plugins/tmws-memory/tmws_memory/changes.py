@@ -66,7 +66,7 @@ def update(
     )
     if "content" in different:
         different |= {"content_hash": digest(different["content"]), "embedding_status": "pending", "summary": None}
-    _write(session, memory, different)
+    _write(session, principal, memory, different)
     _keep(session, former, settings.versions_kept)
     index.renew(session, memory)
     return memory
@@ -89,18 +89,18 @@ def _lifetime(memory: Memory, access_level: str, ttl_days: float | None, setting
     return {}
 
 
-def _write(session: Session, memory: Memory, different: Mapping[str, Any]) -> None:
+def _write(session: Session, principal: Principal, memory: Memory, different: Mapping[str, Any]) -> None:
     """Write the changes, and find out whether somebody else was quicker, before anything else depends on them."""
     text = different.get("content_hash")
     if text is not None:
-        twins.refuse(session, memory, text)
+        twins.refuse(session, principal, memory, text)
     try:
         with session.begin_nested():
             for column, value in different.items():
                 setattr(memory, column, value)
     except IntegrityError:  # only PostgreSQL lets another process store the same text at this very moment
         if text is not None:
-            twins.refuse(session, memory, text)
+            twins.refuse(session, principal, memory, text)
         raise
 
 

@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from tmws_core.tool_errors import TooLarge
+from tmws_memory.budget import size
 from tmws_memory.settings import MemorySettings
 
 
@@ -67,4 +68,18 @@ def refuse_too_large(content: str, settings: MemorySettings) -> None:
         raise TooLarge(
             f"content has {size} bytes, and a memory may have {most}",
             hint="store it in parts, or raise TMWS_MEMORY_MAX_CONTENT_BYTES",
+        )
+
+
+def refuse_large_facts(context: dict[str, Any], settings: MemorySettings) -> None:
+    """Refuse facts that are larger than the setting allows.
+
+    Raises:
+        TooLarge: they are; the text names both sizes.
+    """
+    large, most = size(context), settings.max_context_bytes
+    if large > most:
+        raise TooLarge(
+            f"context has {large} bytes as JSON, and a memory's may have {most}",
+            hint="put what is to be read into the content, and keep the facts short",
         )

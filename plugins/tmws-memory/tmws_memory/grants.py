@@ -91,6 +91,14 @@ def of(session: Session, memory_ids: Sequence[str]) -> Sequence[Sharing]:
     return session.scalars(mine).all()
 
 
+def page(session: Session, memory_id: str, after: str | None, most: int) -> Sequence[Sharing]:
+    """The grants of a memory by agent, those after an agent alone, so many at most."""
+    mine = select(Sharing).where(Sharing.memory_id == memory_id).order_by(Sharing.shared_with_agent_id).limit(most)
+    if after is not None:
+        mine = mine.where(Sharing.shared_with_agent_id > after)
+    return session.scalars(mine).all()
+
+
 def refuse_without(
     session: Session, principal: Principal, memory: Memory, condition: ColumnElement[bool], verb: str
 ) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tmws_core import hookimpl
 from tmws_core.host import Host
-from tmws_memory import commands, health, hookspecs, migrations, models, resources, tools
+from tmws_memory import commands, health, hookspecs, migrations, models, prompts, resources, tools
 from tmws_memory.settings import MemorySettings
 from tmws_memory.state import MemoryState, running
 
@@ -35,7 +35,7 @@ def tmws_tools() -> ModuleType:
 
 @hookimpl
 def tmws_resources() -> ModuleType:
-    """Each memory by its URI."""
+    """Each memory by its URI, and the newest of a namespace."""
     return resources
 
 
@@ -49,6 +49,12 @@ def tmws_commands() -> ModuleType:
 def tmws_health_checks() -> ModuleType:
     """Whether the memories and their index agree."""
     return health
+
+
+@hookimpl
+def tmws_prompts() -> ModuleType:
+    """To recall, and to store what a session has taught."""
+    return prompts
 
 
 @hookimpl

@@ -87,24 +87,33 @@ def version(session: Session, principal: Principal, memory_id: str, number: int)
     Others than the owner do not see it: what was written before it was shared was not meant for them.
 
     Raises:
-        NotFound: the memory is not the caller's, or the version is not kept.
+        NotFound: the memory is not the caller's or not present, or the version is not kept.
     """
     found = session.get(Version, (memory_id, number)) if is_identifier(memory_id) else None
-    if found is None or session.scalar(select(Memory.id).where(Memory.id == memory_id, owned(principal))) is None:
+    own = select(Memory.id).where(Memory.id == memory_id, owned(principal), present())
+    if found is None or session.scalar(own) is None:
         raise NotFound(
             f"there is no version {number} of memory {memory_id!r}", hint="memory_history lists those that are kept"
         )
     return found
 
 
-def history(session: Session, principal: Principal, memory_id: str) -> Sequence[Version]:
+def history(session: Session, principal: Principal, memory_id: str, before: int | None = None) -> Sequence[Version]:
     """The former versions of a memory of the caller, newest first.
+
+    Args:
+        session: a reading session.
+        principal: who asks.
+        memory_id: which memory.
+        before: only the versions before this one.
 
     Raises:
         NotFound: the memory is not the caller's.
     """
     get(session, memory_id, and_(owned(principal), present()))
     former = select(Version).where(Version.memory_id == memory_id).order_by(Version.version.desc())
+    if before is not None:
+        former = former.where(Version.version < before)
     return session.scalars(former).all()
 
 

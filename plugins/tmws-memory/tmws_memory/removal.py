@@ -47,7 +47,7 @@ def restore(session: Session, principal: Principal, memory_id: str) -> Memory:
     """
     away = or_(Memory.deleted_at.is_not(None), Memory.archived_at.is_not(None))
     memory = get(session, memory_id, and_(owned(principal), away)).memory
-    twins.refuse(session, memory, memory.content_hash)
+    twins.refuse(session, principal, memory, memory.content_hash)
     try:
         with session.begin_nested():
             memory.deleted_at = memory.archived_at = None
@@ -55,7 +55,7 @@ def restore(session: Session, principal: Principal, memory_id: str) -> Memory:
             if memory.expires_at is not None and memory.expires_at <= utc_now():
                 memory.expires_at = None
     except IntegrityError:  # only PostgreSQL lets another process store the same text at this very moment
-        twins.refuse(session, memory, memory.content_hash)
+        twins.refuse(session, principal, memory, memory.content_hash)
         raise
     index.add(session, [memory])
     return memory

@@ -4,11 +4,19 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field
 
+from tmws_memory.budget import MOST_BYTES_OF_FACTS
+
 
 class MemorySettings(BaseModel):
     """The section `memory` of the settings."""
 
     max_content_bytes: int = Field(1_048_576, ge=1, description="How large one memory may be, in bytes of UTF-8.")
+    max_context_bytes: int = Field(
+        MOST_BYTES_OF_FACTS,
+        ge=2,
+        le=MOST_BYTES_OF_FACTS,
+        description="How large the facts about one memory may be, in bytes of JSON; an answer tells them whole.",
+    )
     longest_days_private: int = Field(3650, ge=1, description="The longest lifetime at the level private, in days.")
     longest_days_team: int = Field(365, ge=1, description="The longest lifetime at the level team, in days.")
     longest_days_shared: int = Field(90, ge=1, description="The longest lifetime at the level shared, in days.")

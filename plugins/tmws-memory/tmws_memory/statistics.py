@@ -8,9 +8,12 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from tmws_core import Principal
 from tmws_memory.access import readable
+from tmws_memory.budget import counts_that_fit
 from tmws_memory.models.memory import Memory
 
-MOST_TAGS = 50
+MOST_OF_A_KIND = 50
+"""Of how many types, agents and tags the numbers are told, the most frequent first."""
+_MOST_BYTES = 12_000
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,8 @@ def count(session: Session, principal: Principal, namespace: str) -> Counts:
 
     def by(column: InstrumentedAttribute[str]) -> dict[str, int]:
         counted = select(column, func.count()).where(visible).group_by(column).order_by(func.count().desc(), column)
-        return dict(session.execute(counted).all())
+        found = dict(session.execute(counted.limit(MOST_OF_A_KIND)).all())
+        return counts_that_fit(found, _MOST_BYTES)
 
     return Counts(
         total=total,
@@ -43,13 +47,20 @@ def count(session: Session, principal: Principal, namespace: str) -> Counts:
         by_type=by(Memory.memory_type),
         by_access_level=by(Memory.access_level),
         by_agent=by(Memory.agent_id),
-        by_tag=tags(session, visible, MOST_TAGS),
+        by_tag=counts_that_fit(tags(session, visible, MOST_OF_A_KIND), _MOST_BYTES),
         embedding=by(Memory.embedding_status),
     )
 
 
-def tags(session: Session, condition: ColumnElement[bool], most: int) -> dict[str, int]:
-    """The most frequent tags of the memories that fulfil a condition, with how many have each."""
+def tags(session: Session, condition: ColumnElement[bool], most: int, beginning: str = "") -> dict[str, int]:
+    """The most frequent tags of the memories that fulfil a condition, with how many have each.
+
+    Args:
+        session: a reading session.
+        condition: which memories.
+        most: how many tags at most.
+        beginning: how the tags begin, in any case.
+    """
     if session.get_bind().dialect.name == "postgresql":
         each = func.jsonb_array_elements_text(Memory.tags, type_=JSONB).table_valued("value", name="each_tag")
     else:
@@ -63,4 +74,6 @@ def tags(session: Session, condition: ColumnElement[bool], most: int) -> dict[st
         .order_by(func.count(Memory.id.distinct()).desc(), each.c.value)
         .limit(most)
     )
+    if beginning:
+        counted = counted.where(each.c.value.istartswith(beginning, autoescape=True))
     return dict(session.execute(counted).all())

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tmws_core import Principal
 from tmws_core.columns import utc_now
 from tmws_core.tool_errors import AlreadyChanged
 from tmws_memory import index
@@ -40,17 +41,20 @@ def present(session: Session, agent_id: str, digests: Sequence[str]) -> dict[Key
     return found
 
 
-def refuse(session: Session, memory: Memory, digest: str) -> None:
+def refuse(session: Session, principal: Principal, memory: Memory, digest: str) -> None:
     """Refuse a text for a memory that another one has already.
 
     Raises:
-        AlreadyChanged: another one has it; the details name it.
+        AlreadyChanged: another one has it; to its owner alone, the details name it.
     """
     twin = present(session, memory.agent_id, [digest]).get((memory.namespace, digest))
-    if twin is not None and twin is not memory:
-        raise AlreadyChanged(
-            f"memory {twin.id!r} has that text already", hint="delete one of the two", details={"memory_id": twin.id}
-        )
+    if twin is None or twin is memory:
+        return
+    if memory.agent_id != principal.agent_id:  # which one it is may be hidden from who only was granted this one
+        raise AlreadyChanged("another memory of its owner has that text already", hint="give another text")
+    raise AlreadyChanged(
+        f"memory {twin.id!r} has that text already", hint="delete one of the two", details={"memory_id": twin.id}
+    )
 
 
 def _living(session: Session, memories: Iterable[Memory]) -> list[Memory]:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AwareDatetime, Field
 
 from tmws_core.fields import Slug, StorableText
+from tmws_memory.budget import MOST_BYTES_OF_TAGS, size
 from tmws_memory.facts import StorableFacts
 
 
@@ -16,11 +17,21 @@ def _in_utc(moment: datetime) -> datetime:
         raise ValueError("in UTC it lies outside of the years 1 to 9999; give another moment") from error
 
 
+def _not_too_large(tags: list[str]) -> list[str]:
+    if size(tags) > MOST_BYTES_OF_TAGS:
+        raise ValueError(f"together they have {size(tags)} bytes as JSON, of {MOST_BYTES_OF_TAGS}; give fewer")
+    return tags
+
+
 Content = Annotated[StorableText, Field(min_length=1, description="The text to remember.")]
-MemoryId = Annotated[str, Field(description="The identifier of a memory.")]
+MemoryId = Annotated[str, Field(max_length=200, description="The identifier of a memory.")]
 MemoryType = Annotated[Slug, Field(description="What kind of memory it is, such as general, decision or preference.")]
 Tag = Annotated[StorableText, Field(min_length=1, max_length=200)]
-Tags = Annotated[list[Tag], Field(max_length=50, description="Words to find it by, besides its text.")]
+Tags = Annotated[
+    list[Tag],
+    Field(max_length=50, description="Words to find it by, besides its text."),
+    AfterValidator(_not_too_large),
+]
 Importance = Annotated[float, Field(strict=True, ge=0, le=1, description="How much it matters, from 0 to 1.")]
 Namespace = Annotated[Slug | None, Field(description="The namespace; without it, the caller's own.")]
 Facts = Annotated[StorableFacts, Field(description="Facts about the memory, as JSON.")]

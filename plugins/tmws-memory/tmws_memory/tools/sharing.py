@@ -18,6 +18,7 @@ from tmws_memory.tools.arguments import AgentId, Days, MemoryId
 Permission = Annotated[
     Literal["read", "write", "delete"], Field(description="write includes to read, delete includes both.")
 ]
+MOST_LISTED = 100
 
 
 class Grant(BaseModel):
@@ -39,7 +40,7 @@ async def memory_share(
     permission: Permission = "read",
     days: Annotated[Days | None, Field(description="For how many days; without it, until you take it back.")] = None,
 ) -> Receipt:
-    """Share a memory of yours with another agent, whichever namespace it is in. A private one becomes a shared one."""
+    """Let another agent read, change or delete a memory of yours. A private one becomes a shared one."""
     work = partial(
         grants.share,
         principal=ctx.principal,
@@ -53,9 +54,9 @@ async def memory_share(
     return Receipt.of(memory)
 
 
-@tool(scope="memory:share", idempotent=True)
+@tool(scope="memory:share", destructive=True, idempotent=True)
 async def memory_unshare(ctx: Context, memory_id: MemoryId, agent_id: AgentId) -> Receipt:
-    """Take back what you have shared with an agent."""
+    """Take back what you have shared with an agent; a memory that is then shared with nobody is private again."""
     work = partial(grants.unshare, principal=ctx.principal, memory_id=memory_id, agent_id=agent_id)
     memory = await ctx.transaction(work)
     ctx.publish("memory.unshared", memory_id=memory.id, agent_id=agent_id)
@@ -63,11 +64,18 @@ async def memory_unshare(ctx: Context, memory_id: MemoryId, agent_id: AgentId) -
 
 
 @tool(scope="memory:read", read_only=True, idempotent=True)
-async def memory_grants(ctx: Context, memory_id: MemoryId) -> list[Grant]:
-    """List with whom you have shared a memory of yours."""
+async def memory_grants(
+    ctx: Context,
+    memory_id: MemoryId,
+    after: Annotated[
+        AgentId | None, Field(description="Read on after this agent, the last of the list before.")
+    ] = None,
+) -> list[Grant]:
+    """List with whom you have shared a memory of yours, by the agents' names, 100 at a time."""
 
     def work(session: Session) -> list[Grant]:
         reading.get(session, memory_id, and_(owned(ctx.principal), present()))
-        return [Grant.model_validate(grant) for grant in grants.of(session, [memory_id])]
+        page = grants.page(session, memory_id, after, MOST_LISTED)
+        return [Grant.model_validate(grant) for grant in page]
 
     return await ctx.transaction(work)

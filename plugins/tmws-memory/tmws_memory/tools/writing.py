@@ -11,7 +11,7 @@ from tmws_core.tool_errors import ToolError
 from tmws_memory import changes, removal, storage
 from tmws_memory.access import refuse_level
 from tmws_memory.answers import Receipt, StoreReceipt
-from tmws_memory.draft import Draft, refuse_too_large
+from tmws_memory.draft import Draft, refuse_large_facts, refuse_too_large
 from tmws_memory.lifetime import end_of_life
 from tmws_memory.settings import MemorySettings
 from tmws_memory.state import MemoryState
@@ -30,6 +30,9 @@ from tmws_memory.tools.arguments import (
     TimeToLive,
     Version,
 )
+
+MOST_AT_ONCE = 200
+"""How many memories are stored at once: so many receipts fit into one answer."""
 
 
 class NewMemory(BaseModel):
@@ -63,7 +66,10 @@ async def memory_store(
     session: SessionName = None,
     namespace: Namespace = None,
 ) -> StoreReceipt:
-    """Remember something for later: a fact, a decision, a preference, a lesson. The same text is not stored twice."""
+    """Remember something for later: a fact, a decision, a preference, a lesson; never a password or another secret.
+
+    The same text is not stored twice.
+    """
     new = NewMemory.model_construct(
         content=content,
         tags=tags,
@@ -83,7 +89,7 @@ async def memory_store(
 @tool(scope="memory:write")
 async def memory_store_many(
     ctx: Context,
-    memories: Annotated[list[NewMemory], Field(min_length=1, max_length=1000, description="What to store.")],
+    memories: Annotated[list[NewMemory], Field(min_length=1, max_length=MOST_AT_ONCE, description="What to store.")],
 ) -> list[StoreReceipt]:
     """Remember several things at once: all of them are stored, or none."""
     settings = ctx.settings(MemorySettings)
@@ -108,7 +114,10 @@ async def memory_update(
         Version | None, Field(description="Refuse the change when the memory is not at this version any more.")
     ] = None,
 ) -> Receipt:
-    """Change a memory. What is not given stays as it is; the former version stays readable for its owner."""
+    """Change a memory of yours, or one shared with you to write. What is not given stays as it is.
+
+    The former version stays readable for its owner.
+    """
     given = {
         "content": content,
         "tags": tags,
@@ -121,6 +130,8 @@ async def memory_update(
     settings = ctx.settings(MemorySettings)
     if content is not None:
         refuse_too_large(content, settings)
+    if context is not None:
+        refuse_large_facts(context, settings)
     if access_level is not None:
         refuse_level(ctx.principal, access_level)
     work = partial(
@@ -140,7 +151,10 @@ async def memory_update(
 
 @tool(scope="memory:write", destructive=True, idempotent=True, listed=True)
 async def memory_delete(ctx: Context, memory_id: MemoryId) -> Receipt:
-    """Delete a memory. Its owner can bring it back with memory_restore for some days; then it is gone."""
+    """Delete a memory of yours, or one shared with you to delete.
+
+    Its owner can bring it back with memory_restore for some days; then it is gone.
+    """
     memory = await ctx.transaction(partial(removal.delete, principal=ctx.principal, memory_id=memory_id))
     ctx.publish("memory.deleted", memory_id=memory.id, namespace=memory.namespace)
     return Receipt.of(memory)
@@ -148,7 +162,7 @@ async def memory_delete(ctx: Context, memory_id: MemoryId) -> Receipt:
 
 @tool(scope="memory:write", idempotent=True)
 async def memory_restore(ctx: Context, memory_id: MemoryId) -> Receipt:
-    """Bring back a memory that you have deleted, or that a consolidation has put into the archive."""
+    """Bring back a memory of yours that was deleted, or that a consolidation has put into the archive."""
     memory = await ctx.transaction(partial(removal.restore, principal=ctx.principal, memory_id=memory_id))
     ctx.publish("memory.restored", memory_id=memory.id, namespace=memory.namespace)
     ctx.state(MemoryState).worker.wake()
@@ -174,6 +188,7 @@ def _numbered_draft(ctx: Context, new: NewMemory, number: int, settings: MemoryS
 
 def _draft(ctx: Context, new: NewMemory, settings: MemorySettings) -> Draft:
     refuse_too_large(new.content, settings)
+    refuse_large_facts(new.context, settings)
     refuse_level(ctx.principal, new.access_level)
     values: dict[str, Any] = {name: getattr(new, name) for name in NewMemory.model_fields}
     days = values.pop("ttl_days")

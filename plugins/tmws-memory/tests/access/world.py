@@ -1,0 +1,268 @@
+"""A server with memories in every situation, and a record of every answer that it gives."""
+
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from tmws_agents.registration import ensure_registered
+from tmws_core import Context, Principal
+from tmws_core.application import Application
+from tmws_core.columns import utc_now
+from tmws_core.contributions import Prompt, Resource
+from tmws_core.pipeline import Call
+from tmws_core.tool_errors import ToolError
+from tmws_memory import changes, removal, storage
+from tmws_memory.draft import Draft
+from tmws_memory.models.memory import Memory
+from tmws_memory.models.sharing import Sharing
+from tmws_memory.settings import MemorySettings
+from tmws_memory.state import MemoryState
+
+from .situations import CALLERS, ELSEWHERE, Caller, Situation, rights
+
+GUEST = Principal("guest", ELSEWHERE)
+BYSTANDER = "bystander"
+
+
+@dataclass(frozen=True)
+class Target:
+    """A memory that somebody tries to reach; no other has any of these words.
+
+    Attributes:
+        id: its identifier.
+        namespace: where it is, beside a private memory of a bystander.
+        word: a word of its text, to search for.
+        secret: another word of its text.
+        tag: its tag.
+        session: its session.
+        former: a word of the text that it had before.
+        situation: its level and state; None when it never was.
+        owned: whether it is the owner's, and not the bystander's, who shares it with nobody.
+    """
+
+    id: str
+    namespace: str
+    word: str
+    secret: str
+    tag: str
+    session: str
+    former: str
+    situation: Situation | None = None
+    owned: bool = True
+
+    @property
+    def text(self) -> str:
+        return f"The {self.word} is {self.secret}."
+
+    def hidden_from(self, caller: Caller) -> list[str]:
+        """What an answer to a caller may not hold."""
+        if caller.owns and self.owned:
+            return [] if self.situation and rights(caller, self.situation) else self._words
+        if self.owned and self.situation and rights(caller, self.situation):
+            return [self.former]
+        return self._words
+
+    @property
+    def _words(self) -> list[str]:
+        words = [self.id, self.word, self.secret, self.tag, self.session, self.former]
+        return [*words, self.namespace] if self.owned else words
+
+
+@dataclass
+class World:
+    """A running server, what is in it, and what it let slip."""
+
+    application: Application
+    scopes: frozenset[str]
+    targets: list[Target] = field(default_factory=list)
+    slips: list[str] = field(default_factory=list)
+    _numbers: "count[int]" = field(default_factory=count)
+    _understood: bool = False
+
+    async def open(self) -> None:
+        """Make the agents known."""
+
+        def register(session: Session) -> None:
+            for caller in CALLERS:
+                if caller.registered:
+                    ensure_registered(session, caller.principal("home", frozenset()))
+            ensure_registered(session, GUEST)
+
+        await self.application.database.transaction(register, read_only=False)
+
+    def nothing(self) -> Target:
+        """A memory that never was."""
+        number = f"{next(self._numbers):04d}x"
+        home, word, secret, tag, talk, former = (
+            f"{kind}{number}" for kind in ("home", "word", "secret", "tag", "talk", "former")
+        )
+        return Target(str(uuid4()), home, word, secret, tag, talk, former)
+
+    async def remember(self, situations: Sequence[Situation]) -> list[Target]:
+        """New memories of the owner, granted to whom the table says, each in a namespace with one of a bystander."""
+        settings = self.application.settings.section(MemorySettings)
+        planned = [replace(self.nothing(), situation=situation) for situation in situations]
+        besides = [replace(self.nothing(), namespace=target.namespace, owned=False) for target in planned]
+
+        def work(session: Session) -> list[Target]:
+            owned = [replace(target, id=_remembered(session, target, settings)) for target in planned]
+            return owned + [replace(target, id=_stored(session, BYSTANDER, target, "private").id) for target in besides]
+
+        self.targets += await self.application.database.transaction(work, read_only=False)
+        return self.targets[-2 * len(planned) : -len(planned)]
+
+    async def understand(self) -> None:
+        """Embed what there is, so that it is found by its meaning too."""
+        if not self._understood:
+            self._understood = True
+            await self.application.state(MemoryState).worker.finish()
+
+    def visit(self, caller: Caller, target: Target) -> "Visit":
+        """A caller who tries to reach a memory."""
+        return Visit(self, caller, target, Call(caller.principal(target.namespace, self.scopes), "mcp"))
+
+    def heard(self, caller: Caller, asked: object, answer: str) -> None:
+        """Write down what an answer tells of memories that its caller may not see, beyond what was asked."""
+        question = json.dumps(asked, default=str)
+        for target in self.targets:
+            told = [word for word in target.hidden_from(caller) if word in answer and word not in question]
+            if told:
+                self.slips.append(f"{caller.name} asked {question[:200]} and heard {told} of a {target.situation} one")
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One caller, one memory, and every way to it."""
+
+    world: World
+    caller: Caller
+    target: Target
+    call: Call
+
+    async def tool(self, name: str, /, **arguments: object) -> dict[str, Any]:
+        """Call a tool."""
+        calling = self.world.application.pipeline.call_tool(self.call, name, arguments)
+        answer: dict[str, Any] = await self._heard([name, arguments, self.call.principal.namespace], calling)
+        return answer
+
+    async def read(self, uri: str) -> str:
+        """Read a resource."""
+        for resource in self.world.application.catalogue.resources:
+            variables = resource.variables_in(uri)
+            if variables is not None:
+                return str(await self._run(uri, resource.scope, resource.function, variables))
+        raise LookupError(uri)
+
+    async def prompt(self, name: str, **arguments: str) -> str:
+        """Pick a prompt."""
+        prompt = self.world.application.catalogue.prompts[name]
+        return str(await self._run(name, prompt.scope, prompt.function, arguments))
+
+    async def complete(self, place: str, argument: str, typed: str, **chosen: str) -> list[str]:
+        """Type the beginning of an argument of a prompt, by its name, or of a resource, by its URI."""
+        catalogue = self.world.application.catalogue
+        offered: list[Prompt | Resource] = [*catalogue.prompts.values(), *catalogue.resources]
+        (found,) = (one for one in offered if place in (one.name, getattr(one, "uri", "")))
+        given = {"typed": typed, "chosen": chosen}
+
+        async def complete(context: Context, typed: str, chosen: dict[str, str]) -> list[str]:
+            return list(await found.completions[argument](context, typed, chosen))
+
+        values: list[str] = await self._run(place, found.scope, complete, given)
+        return values
+
+    async def command(self, name: str, **arguments: object) -> object:
+        """Run a command."""
+        (command,) = (one for one in self.world.application.catalogue.commands["memory"] if one.name == name)
+        return await self._run(name, command.scope, command.function, arguments, read_only=False)
+
+    async def row(self) -> Memory | None:
+        """The memory as the database has it."""
+        async with self.world.application.database.session(read_only=True) as session:
+            return await session.get(Memory, self.target.id)
+
+    async def grants(self) -> dict[str, str]:
+        """To whom the memory is granted, and what."""
+
+        def work(session: Session) -> dict[str, str]:
+            found = session.scalars(select(Sharing).where(Sharing.memory_id == self.target.id))
+            return {one.shared_with_agent_id: one.permission for one in found}
+
+        return await self.world.application.database.transaction(work, read_only=True)
+
+    async def _run(
+        self,
+        name: str,
+        scope: str | None,
+        function: Callable[..., Awaitable[Any]],
+        arguments: dict[str, Any],
+        read_only: bool = True,
+    ) -> Any:  # noqa: ANN401 -- whatever it returns
+        async def work(context: Context) -> Any:  # noqa: ANN401 -- see above
+            return await function(context, **arguments)
+
+        running = self.world.application.pipeline.run(self.call, name, scope, work, read_only=read_only)
+        return await self._heard([name, arguments, self.call.principal.namespace], running)
+
+    async def _heard(self, asked: object, running: Awaitable[Any]) -> Any:  # noqa: ANN401 -- see above
+        try:
+            answer = await running
+        except ToolError as error:
+            self.world.heard(self.caller, asked, json.dumps(error.as_json(), default=str))
+            raise
+        self.world.heard(self.caller, asked, answer if isinstance(answer, str) else json.dumps(answer, default=str))
+        return answer
+
+
+def _remembered(session: Session, target: Target, settings: MemorySettings) -> str:
+    assert target.situation is not None
+    owner = CALLERS[0].principal(target.namespace, frozenset())
+    memory = _stored(session, owner.agent_id, target, target.situation.level)
+    changes.update(session, owner, memory.id, {"content": target.text}, settings=settings)
+    session.add_all(_grant(memory.id, caller) for caller in CALLERS if caller.granted is not None)
+    session.flush()
+    _put_away(session, owner, memory, target.situation)
+    session.flush()
+    return memory.id
+
+
+def _stored(session: Session, agent_id: str, planned: Target, level: str) -> Memory:
+    draft = Draft(
+        content=f"It was {planned.former}." if planned.owned else planned.text,
+        namespace=planned.namespace,
+        memory_type="plan",
+        tags=[planned.tag],
+        context={"about": planned.secret},
+        source_url=f"https://example.com/{planned.secret}",
+        session=planned.session,
+        access_level=level,
+    )
+    (stored,) = storage.store(session, Principal(agent_id, planned.namespace), [draft])
+    return session.get_one(Memory, stored.memory.id)
+
+
+def _grant(memory_id: str, caller: Caller) -> Sharing:
+    return Sharing(
+        memory_id=memory_id,
+        shared_with_agent_id=caller.name,
+        shared_by_agent_id=CALLERS[0].name,
+        permission=caller.granted,
+        expires_at=utc_now() + timedelta(seconds=-1 if caller.expired else 3600),
+    )
+
+
+def _put_away(session: Session, owner: Principal, memory: Memory, situation: Situation) -> None:
+    if situation.state == "deleted":
+        removal.delete(session, owner, memory.id)
+    if situation.state == "archived":
+        removal.archive(session, [memory])
+    if situation.state == "expired":
+        over = utc_now() - timedelta(seconds=1)
+        session.execute(update(Memory).where(Memory.id == memory.id).values(expires_at=over))
