@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tmws_core import hookimpl
 from tmws_core.host import Host
-from tmws_memory import hookspecs, migrations, models, resources, tools
+from tmws_memory import commands, hookspecs, migrations, models, resources, tools
 from tmws_memory.settings import MemorySettings
 from tmws_memory.state import MemoryState, running
 
@@ -37,6 +37,12 @@ def tmws_tools() -> ModuleType:
 def tmws_resources() -> ModuleType:
     """Each memory by its URI."""
     return resources
+
+
+@hookimpl
+def tmws_commands() -> ModuleType:
+    """What is done at the terminal, with files of the person who sits there."""
+    return commands
 
 
 @hookimpl

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
@@ -13,9 +16,13 @@ from tmws_core.columns import utc_now
 from tmws_core.identifiers import new_identifier
 from tmws_memory import index
 from tmws_memory.draft import Draft
+from tmws_memory.models.base import table_of
 from tmws_memory.models.memory import Memory
+from tmws_memory.models.sharing import Sharing
 
 _ROWS_AT_ONCE = 500
+_Key = tuple[str, str, str, str | None]
+"""Owner, namespace and digest of the text of a memory; and its identifier when it is archived, as twins may be."""
 
 
 @dataclass(frozen=True)
@@ -23,61 +30,162 @@ class Stored:
     """What became of a draft.
 
     Attributes:
-        memory: the memory, the former one when there was one with the same text.
+        memory_id: the identifier of the memory, the former one when there was one with the same text.
         is_duplicate: whether there was.
     """
 
-    memory: Memory
+    memory_id: str
     is_duplicate: bool
+    _source: "Memory | _Fresh"
+
+    @cached_property
+    def memory(self) -> Memory:
+        """The memory; it is made when it is asked for, because SQLAlchemy takes longer for it than for its row."""
+        return self._source if isinstance(self._source, Memory) else self._source.memory()
+
+
+@dataclass(frozen=True, slots=True)
+class _Fresh:
+    """A draft with what it gets when it is stored, in the words of a memory."""
+
+    id: str
+    agent_id: str
+    metadata_json: dict[str, Any]
+    draft: Draft
+    now: datetime
+
+    @property
+    def content(self) -> str:
+        return self.draft.content
+
+    @property
+    def namespace(self) -> str:
+        return self.draft.namespace
+
+    @property
+    def memory_type(self) -> str:
+        return self.draft.memory_type
+
+    @property
+    def access_level(self) -> str:
+        return self.draft.access_level
+
+    @property
+    def tags(self) -> list[str]:
+        return self.draft.tags
+
+    def row(self) -> dict[str, Any]:
+        draft = self.draft
+        return {
+            "id": self.id,
+            "content": draft.content,
+            "content_hash": draft.digest,
+            "summary": draft.summary,
+            "memory_type": draft.memory_type,
+            "agent_id": self.agent_id,
+            "namespace": draft.namespace,
+            "access_level": draft.access_level,
+            "shared_with_agents": sorted(grant.agent_id for grant in draft.grants),
+            "context": draft.context,
+            "tags": draft.tags,
+            "source_url": draft.source_url,
+            "importance_score": draft.importance,
+            "relevance_score": draft.relevance,
+            "expires_at": draft.expires_at,
+            "archived_at": draft.archived_at,
+            "metadata": self.metadata_json,
+            "version": draft.version,
+            "created_at": draft.created_at or self.now,
+            "updated_at": draft.updated_at or self.now,
+        }
+
+    def grants(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "memory_id": self.id,
+                "shared_with_agent_id": grant.agent_id,
+                "shared_by_agent_id": self.agent_id,
+                "permission": grant.permission,
+                "expires_at": grant.expires_at,
+            }
+            for grant in self.draft.grants
+        ]
+
+    def memory(self) -> Memory:
+        row = self.row()
+        return Memory(metadata_json=row.pop("metadata"), **row)
 
 
 def store(session: Session, principal: Principal, drafts: Sequence[Draft]) -> list[Stored]:
-    """Store drafts as memories of the caller, all of them or none.
+    """Store drafts as memories of the caller, or of the owner that they name, all of them or none.
 
     Args:
         session: a writing session.
-        principal: whose memories they become.
-        drafts: what to store; their sizes and levels have been checked.
+        principal: who stores them.
+        drafts: what to store; their sizes, levels and owners have been checked.
 
     Returns:
-        One result for each draft, in their order.
+        One result for each draft, in their order. An identifier that another memory has is replaced by a new one.
     """
     ensure_registered(session, principal)
-    found = _present(session, principal, drafts)
-    fresh: dict[tuple[str, str], Memory] = {}
-    for draft in drafts:
-        if _key(draft) not in found:
-            fresh.setdefault(_key(draft), _memory(draft, principal))
-    lost = _insert(session, list(fresh.values()))
-    if lost:  # another process has stored the same in the meantime, which only PostgreSQL lets happen
-        found |= _present(session, principal, drafts)
+    keys = [_key(draft, principal) for draft in drafts]
+    found = _known(session, principal, drafts)
+    fresh = _fresh(
+        session, principal, {key: draft for key, draft in zip(keys, drafts, strict=True) if key not in found}
+    )
+    if lost := _insert(session, fresh):
+        # another process has stored the same in the meantime, which only PostgreSQL lets happen
+        found |= _known(session, principal, drafts)
+        for key in lost.keys() - found.keys():
+            raise lost[key]
     results: list[Stored] = []
     reported: set[str] = set()
-    for draft in drafts:
-        memory = found.get(_key(draft)) or fresh[_key(draft)]
-        results.append(Stored(memory, _key(draft) in found or memory.id in reported))
-        reported.add(memory.id)
+    for key in keys:
+        one = found[key] if key in found else fresh[key]
+        results.append(Stored(one.id, key in found or one.id in reported, one))
+        reported.add(one.id)
     return results
 
 
-def _key(draft: Draft) -> tuple[str, str]:
-    return draft.namespace, draft.digest
+def _key(draft: Draft, principal: Principal) -> _Key:
+    return draft.agent_id or principal.agent_id, draft.namespace, draft.digest, _twin(draft)
 
 
-def _present(session: Session, principal: Principal, drafts: Sequence[Draft]) -> dict[tuple[str, str], Memory]:
-    found: dict[tuple[str, str], Memory] = {}
-    digests = list({draft.digest for draft in drafts})
-    for start in range(0, len(digests), _ROWS_AT_ONCE):
-        rows = session.scalars(
-            select(Memory).where(
-                Memory.content_hash.in_(digests[start : start + _ROWS_AT_ONCE]),
-                Memory.agent_id == principal.agent_id,
-                Memory.deleted_at.is_(None),
-                Memory.archived_at.is_(None),
-            )
-        ).all()
-        found |= {(memory.namespace, memory.content_hash): memory for memory in _living(session, rows)}
+def _twin(one: Draft | Memory) -> str | None:
+    return None if one.archived_at is None else one.id or ""
+
+
+def _known(session: Session, principal: Principal, drafts: Sequence[Draft]) -> dict[_Key, Memory]:
+    """The memories that are there already, present or archived as the drafts are."""
+    found: dict[_Key, Memory] = {}
+    for start in range(0, len(drafts), _ROWS_AT_ONCE):
+        part = drafts[start : start + _ROWS_AT_ONCE]
+        present = [draft for draft in part if draft.archived_at is None]
+        found |= _by_key(_living(session, _present(session, principal, present)))
+        found |= _by_key(_archived(session, [draft.id for draft in part if draft.archived_at and draft.id]))
     return found
+
+
+def _by_key(memories: Iterable[Memory]) -> dict[_Key, Memory]:
+    return {(memory.agent_id, memory.namespace, memory.content_hash, _twin(memory)): memory for memory in memories}
+
+
+def _present(session: Session, principal: Principal, drafts: Sequence[Draft]) -> Sequence[Memory]:
+    owners = {draft.agent_id or principal.agent_id for draft in drafts}
+    statement = select(Memory).where(
+        Memory.content_hash.in_({draft.digest for draft in drafts}),
+        Memory.agent_id.in_(owners),
+        Memory.deleted_at.is_(None),
+        Memory.archived_at.is_(None),
+    )
+    return session.scalars(statement).all() if drafts else []
+
+
+def _archived(session: Session, identifiers: Sequence[str]) -> Sequence[Memory]:
+    statement = select(Memory).where(
+        Memory.id.in_(identifiers), Memory.deleted_at.is_(None), Memory.archived_at.is_not(None)
+    )
+    return session.scalars(statement).all() if identifiers else []
 
 
 def _living(session: Session, memories: Iterable[Memory]) -> list[Memory]:
@@ -93,61 +201,55 @@ def _living(session: Session, memories: Iterable[Memory]) -> list[Memory]:
     return living
 
 
-def _insert(session: Session, memories: Sequence[Memory]) -> bool:
-    """Insert and index memories; whether one of them was there already."""
-    if not memories:
-        return False
+def _fresh(session: Session, principal: Principal, drafts: Mapping[_Key, Draft]) -> dict[_Key, _Fresh]:
+    taken = _taken(session, [draft.id for draft in drafts.values() if draft.id])
+    now = utc_now()
+    fresh = {}
+    for key, draft in drafts.items():
+        identifier = draft.id if draft.id and draft.id not in taken else new_identifier()
+        taken.add(identifier)
+        about = {**draft.facts, "origin": draft.origin} | ({} if draft.session is None else {"session": draft.session})
+        fresh[key] = _Fresh(identifier, draft.agent_id or principal.agent_id, about, draft, now)
+    return fresh
+
+
+def _taken(session: Session, identifiers: Sequence[str]) -> set[str]:
+    taken: set[str] = set()
+    for start in range(0, len(identifiers), _ROWS_AT_ONCE):
+        taken |= set(
+            session.scalars(select(Memory.id).where(Memory.id.in_(identifiers[start : start + _ROWS_AT_ONCE])))
+        )
+    return taken
+
+
+def _insert(session: Session, fresh: Mapping[_Key, _Fresh]) -> dict[_Key, IntegrityError]:
+    """Insert and index memories; those that could not be inserted, and why."""
+    if not fresh:
+        return {}
     if session.get_bind().dialect.name == "sqlite":
-        _insert_rows(session, memories)
-        return False
+        _insert_rows(session, list(fresh.values()))
+        return {}
     try:
         with session.begin_nested():
-            _insert_rows(session, memories)
+            _insert_rows(session, list(fresh.values()))
     except IntegrityError:
-        return _insert_one_by_one(session, memories)
-    return False
+        return _insert_one_by_one(session, fresh)
+    return {}
 
 
-def _insert_one_by_one(session: Session, memories: Sequence[Memory]) -> bool:
-    lost = False
-    for memory in memories:
+def _insert_one_by_one(session: Session, fresh: Mapping[_Key, _Fresh]) -> dict[_Key, IntegrityError]:
+    lost = {}
+    for key, one in fresh.items():
         try:
             with session.begin_nested():
-                _insert_rows(session, [memory])
-        except IntegrityError:
-            lost = True
+                _insert_rows(session, [one])
+        except IntegrityError as error:
+            lost[key] = error
     return lost
 
 
-def _insert_rows(session: Session, memories: Sequence[Memory]) -> None:
-    session.execute(insert(Memory), [_row(memory) for memory in memories])
-    index.add(session, memories)
-
-
-def _row(memory: Memory) -> Mapping[str, object]:
-    return {name: value for name, value in vars(memory).items() if name != "_sa_instance_state"}
-
-
-def _memory(draft: Draft, principal: Principal) -> Memory:
-    now = utc_now()
-    about = {"origin": draft.origin} | ({} if draft.session is None else {"session": draft.session})
-    return Memory(
-        id=new_identifier(),
-        content=draft.content,
-        content_hash=draft.digest,
-        summary=draft.summary,
-        memory_type=draft.memory_type,
-        agent_id=principal.agent_id,
-        namespace=draft.namespace,
-        access_level=draft.access_level,
-        context=draft.context,
-        tags=draft.tags,
-        source_url=draft.source_url,
-        importance_score=draft.importance,
-        relevance_score=draft.relevance,
-        expires_at=draft.expires_at,
-        metadata_json=about,
-        version=1,
-        created_at=draft.created_at or now,
-        updated_at=now,
-    )
+def _insert_rows(session: Session, fresh: Sequence[_Fresh]) -> None:
+    session.execute(insert(table_of(Memory)), [one.row() for one in fresh])
+    index.add(session, [one for one in fresh if one.draft.archived_at is None])
+    if grants := [row for one in fresh for row in one.grants()]:
+        session.execute(insert(table_of(Sharing)), grants)

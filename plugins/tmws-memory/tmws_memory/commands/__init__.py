@@ -1,0 +1,1 @@
+"""The commands beside those that the tools bring."""
