@@ -33,6 +33,8 @@ SHARE = "memory:share"
 
 # the column is an integer of 32 bits on PostgreSQL
 _HIGHEST_VERSION = 2**31 - 1
+# PostgreSQL tells a moment in the time zone of the session, which may carry it out of the years that Python has
+_FIRST_YEAR, _LAST_YEAR = 2, 9998
 
 Outcome = Literal["stored", "duplicate", "expired", "refused"]
 
@@ -117,6 +119,9 @@ class Importer:
             refuse_level(self._principal, record.access_level)
         except ToolError as error:
             return _refused(str(error))
+        moments = (record.created_at, record.updated_at, record.expires_at, record.archived_at)
+        if any(moment and not _FIRST_YEAR <= moment.year <= _LAST_YEAR for moment in moments):
+            return _refused(f"one of its moments lies before the year {_FIRST_YEAR} or after {_LAST_YEAR}; correct it")
         if record.version > _HIGHEST_VERSION:
             return _refused(f"its version is {record.version}, and may be {_HIGHEST_VERSION}; lower it")
         return None

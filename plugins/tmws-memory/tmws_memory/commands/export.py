@@ -68,6 +68,8 @@ async def export(
 def _file(path: Path) -> Iterator[Write]:
     if path.is_dir():
         raise FileUnusable(f"{path} is a folder", hint="name a file, or export with --format markdown")
+    if not path.parent.is_dir():
+        raise FileUnusable(f"the folder {path.parent} is not there", hint="make it first")
     with jsonl.writing(path) as write:
         yield write
 

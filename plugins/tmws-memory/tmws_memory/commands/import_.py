@@ -51,7 +51,7 @@ async def import_(
     format: Annotated[  # noqa: A002 -- the name of the option
         str | None, Field(description=f"One of {labels()}; without it, it is told by what is there.")
     ] = None,
-    namespace: Namespace = None,
+    namespace: Annotated[Namespace, Field(description="Where all go; without it, where each was, or your own.")] = None,
     own: Annotated[
         bool, Field(description="Whether all memories become yours; their authors are kept as a fact.")
     ] = False,
