@@ -31,7 +31,7 @@ def import_records(session: AsyncSession) -> Import:
     async def run(
         *records: Record, principal: Principal = ALICE, settings: MemorySettings | None = None, **options: Any
     ) -> list[Imported]:
-        importer = Importer(principal, settings or MemorySettings(), **options)
+        importer = Importer(principal, settings or MemorySettings.model_validate({}), **options)
         return await session.run_sync(importer.store, records)
 
     return run

@@ -1,5 +1,6 @@
 """What an export holds, and what never gets into one."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,10 +12,12 @@ from tmws_core.columns import utc_now
 from tmws_memory import removal
 from tmws_memory.exchange.record import Fault, Grant, Record
 from tmws_memory.exporting import Selection, count, page
+from tmws_memory.importing import Imported
 from tmws_memory.models.memory import Memory
 
-from .conftest import ALICE, Export, Import
-
+Import = Callable[..., Awaitable[list[Imported]]]
+Export = Callable[..., Awaitable[list[Record]]]
+ALICE = Principal("alice", "place", frozenset({"*"}))
 BOB = Principal("bob", "place", frozenset({"*"}))
 STRANGER = Principal("stranger", "far", frozenset({"*"}))
 CANARY = "canary-7f3a"

@@ -1,5 +1,6 @@
 """What becomes of a record, and whose it is."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,13 +13,16 @@ from tmws_core.columns import utc_now
 from tmws_core.identifiers import new_identifier
 from tmws_memory import removal
 from tmws_memory.exchange.record import Grant, Record
+from tmws_memory.importing import Imported
 from tmws_memory.models.document import Document
 from tmws_memory.models.memory import Memory
 from tmws_memory.models.sharing import Sharing
 from tmws_memory.settings import MemorySettings
 
-from .conftest import ALICE, EVE, Export, Import
-
+ALICE = Principal("alice", "place", frozenset({"*"}))
+EVE = Principal("eve", "place", frozenset({"memory:read", "memory:write", "memory:share"}))
+Import = Callable[..., Awaitable[list[Imported]]]
+Export = Callable[..., Awaitable[list[Record]]]
 SOMETIME = datetime(2024, 5, 6, 7, 8, 9, 123456, UTC)
 
 
@@ -148,7 +152,7 @@ async def test_what_has_expired_is_not_stored(import_records: Import, export_rec
 async def test_what_cannot_be_stored_is_refused_and_the_others_are_stored(
     import_records: Import, record: Record, told: str
 ) -> None:
-    settings = MemorySettings(max_content_bytes=10)
+    settings = MemorySettings.model_validate({"max_content_bytes": 10})
     before, refused, after = await import_records(Record(content="a"), record, Record(content="b"), settings=settings)
     assert (before.outcome, refused.outcome, after.outcome) == ("stored", "refused", "stored")
     assert told in refused.faults[0]
