@@ -2,10 +2,9 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from tmws_core import Principal
@@ -13,13 +12,11 @@ from tmws_core.database import Database
 from tmws_memory import grants
 from tmws_memory.access import owned, present, readable
 from tmws_memory.exchange.record import Fault, Record, build
+from tmws_memory.models.document import Document
 from tmws_memory.models.memory import Memory
 from tmws_memory.models.sharing import Sharing
 
 _MEMORIES_AT_ONCE = 100
-
-Position = tuple[datetime, str]
-"""The moment at which a memory was made, and its identifier: the order of an export."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,59 +41,58 @@ class Selection:
         return meant if self.namespace is None else and_(Memory.namespace == self.namespace, meant)
 
 
-@dataclass(frozen=True)
-class Page:
-    """A part of an export: records, faults for what cannot be one, and where the next part begins; None at the end."""
+def order(session: Session, principal: Principal, selection: Selection) -> list[str]:
+    """The identifiers of the memories of an export, oldest first, and those of one moment as in their session.
 
-    items: Sequence[Record | Fault]
-    next: Position | None
-
-
-def count(session: Session, principal: Principal, selection: Selection) -> int:
-    """How many memories an export has."""
-    return session.scalar(select(func.count()).select_from(Memory).where(selection.condition(principal))) or 0
-
-
-def page(
-    session: Session,
-    principal: Principal,
-    selection: Selection,
-    after: Position | None = None,
-    limit: int = _MEMORIES_AT_ONCE,
-) -> Page:
-    """A part of an export, oldest first.
+    So an import, which takes them in this order, brings the sessions back as well.
 
     Args:
         session: a reading session.
         principal: who asks.
         selection: which memories.
-        after: where the part before ended.
-        limit: how many memories at most.
     """
-    statement = select(Memory).where(selection.condition(principal))
-    if after is not None:
-        statement = statement.where(tuple_(Memory.created_at, Memory.id) > tuple_(*after))
-    memories = session.scalars(statement.order_by(Memory.created_at, Memory.id).limit(limit)).all()
-    granted = _granted(session, [memory.id for memory in memories if memory.agent_id == principal.agent_id])
-    items = [_record(memory, granted.get(memory.id, [])) for memory in memories]
-    return Page(items, (memories[-1].created_at, memories[-1].id) if len(memories) == limit else None)
+    statement = (
+        select(Memory.id)
+        .outerjoin(Document, Document.memory_id == Memory.id)
+        .where(selection.condition(principal))
+        .order_by(Memory.created_at, func.coalesce(Document.session_token, ""), Document.position, Memory.id)
+    )
+    return list(session.scalars(statement))
+
+
+def page(
+    session: Session, principal: Principal, selection: Selection, memory_ids: Sequence[str]
+) -> list[Record | Fault]:
+    """Some memories of an export, in the order of their identifiers, and faults for those that no record can be.
+
+    Args:
+        session: a reading session.
+        principal: who asks.
+        selection: which memories; one that is not among them any more is left out.
+        memory_ids: which of them.
+    """
+    statement = select(Memory).where(Memory.id.in_(memory_ids), selection.condition(principal))
+    found = {memory.id: memory for memory in session.scalars(statement)}
+    granted = _granted(session, [memory.id for memory in found.values() if memory.agent_id == principal.agent_id])
+    memories = [found[memory_id] for memory_id in memory_ids if memory_id in found]
+    return [_record(memory, granted.get(memory.id, [])) for memory in memories]
 
 
 async def pages(
-    database: Database, principal: Principal, selection: Selection
-) -> AsyncIterator[Sequence[Record | Fault]]:
+    database: Database, principal: Principal, selection: Selection, memory_ids: Sequence[str]
+) -> AsyncIterator[list[Record | Fault]]:
     """An export in parts, each read in a transaction of its own.
 
-    What is stored or changed meanwhile is in it or not; nothing is in it twice.
+    Args:
+        database: where the memories are.
+        principal: who asks.
+        selection: which memories.
+        memory_ids: their order. What is stored later is not exported, and what is deleted meanwhile is not either.
     """
-    after: Position | None = None
-    while True:
-        work = partial(page, principal=principal, selection=selection, after=after)
-        part = await database.transaction(work, read_only=True)
-        yield part.items
-        after = part.next
-        if after is None:
-            return
+    for start in range(0, len(memory_ids), _MEMORIES_AT_ONCE):
+        part = memory_ids[start : start + _MEMORIES_AT_ONCE]
+        work = partial(page, principal=principal, selection=selection, memory_ids=part)
+        yield await database.transaction(work, read_only=True)
 
 
 def _granted(session: Session, memory_ids: Sequence[str]) -> dict[str, list[Sharing]]:

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from tmws_memory.exchange.record import MOST_TAGS, Fault, Record, build, shown
+from tmws_memory.exchange.record import MOST_TAGS, Fault, Record, build, dump, shown
 
 
 def reason(**values: object) -> str:

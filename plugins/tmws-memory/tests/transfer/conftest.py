@@ -12,7 +12,7 @@ from tmws_core import Context, Principal
 from tmws_core.application import Application
 from tmws_core.pipeline import Call
 from tmws_memory.exchange.record import Record
-from tmws_memory.exporting import Selection, page
+from tmws_memory.exporting import Selection, order, page
 from tmws_memory.importing import Imported, Importer
 from tmws_memory.settings import MemorySettings
 
@@ -65,16 +65,9 @@ def run_command(application: Application) -> RunCommand:
     return run
 
 
-def all_records(session: Session, principal: Principal, selection: Selection, limit: int = 2) -> list[Record]:
-    """All records of an export, read in small pages."""
-    found: list[Record] = []
-    after = None
-    while True:
-        part = page(session, principal, selection, after, limit)
-        found += records_in(part.items)
-        after = part.next
-        if after is None:
-            return found
+def all_records(session: Session, principal: Principal, selection: Selection) -> list[Record]:
+    """All records of an export."""
+    return records_in(page(session, principal, selection, order(session, principal, selection)))
 
 
 def records_in(items: Sequence[object]) -> list[Record]:

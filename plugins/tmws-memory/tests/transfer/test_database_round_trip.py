@@ -16,7 +16,7 @@ from tmws_core.database.pragmas import WRITER
 from tmws_core.schema.engine import database_urls
 from tmws_memory.exchange import jsonl, markdown
 from tmws_memory.exchange.record import Grant, Record
-from tmws_memory.exporting import Selection, page
+from tmws_memory.exporting import Selection, order, page
 from tmws_memory.importing import Importer
 from tmws_memory.models.memory import Memory
 from tmws_memory.settings import MemorySettings
@@ -76,15 +76,9 @@ def engine(filled_database_url: str) -> Iterator[Engine]:
 
 
 def exported(session: Session) -> list[Record]:
-    """Everything of alice, read in small pages."""
-    found: list[Record] = []
-    after = None
-    while True:
-        part = page(session, ALICE, Selection(archived=True), after, 2)
-        found += records_in(part.items)
-        after = part.next
-        if after is None:
-            return found
+    """Everything of alice."""
+    selection = Selection(archived=True)
+    return records_in(page(session, ALICE, selection, order(session, ALICE, selection)))
 
 
 def records_in(items: Sequence[object]) -> list[Record]:
@@ -105,7 +99,7 @@ def refill(engine: Engine, records: Sequence[Record]) -> list[Record]:
 
 
 def in_order(records: Iterable[Record]) -> list[Record]:
-    """Records in the order of an export, their grants in that of the agents."""
+    """Records by their moments and identifiers, and their grants by the agents."""
     ordered = [
         record.model_copy(update={"grants": sorted(record.grants, key=lambda grant: grant.agent_id)})
         for record in records

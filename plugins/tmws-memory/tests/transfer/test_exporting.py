@@ -11,7 +11,7 @@ from tmws_core import Principal
 from tmws_core.columns import utc_now
 from tmws_memory import removal
 from tmws_memory.exchange.record import Fault, Grant, Record
-from tmws_memory.exporting import Selection, count, page
+from tmws_memory.exporting import Selection, order, page
 from tmws_memory.importing import Imported
 from tmws_memory.models.memory import Memory
 
@@ -27,16 +27,17 @@ def moment(number: int) -> datetime:
     return datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=number)
 
 
-async def test_an_export_begins_with_the_oldest_whatever_the_pages(
-    import_records: Import, export_records: Export
-) -> None:
+async def test_an_export_begins_with_the_oldest(import_records: Import, export_records: Export) -> None:
     await import_records(*(Record(content=str(number), created_at=moment(number)) for number in (3, 0, 4, 1, 2)))
     assert [record.content for record in await export_records()] == ["0", "1", "2", "3", "4"]
 
 
-async def test_memories_of_one_moment_are_all_exported(import_records: Import, export_records: Export) -> None:
-    await import_records(*(Record(content=str(number), created_at=moment(0)) for number in range(5)))
-    assert len({record.id for record in await export_records()}) == 5
+async def test_memories_of_one_moment_are_exported_as_in_their_session(
+    import_records: Import, export_records: Export
+) -> None:
+    lines = [str(number) for number in range(9)]
+    await import_records(*(Record(content=line, session="talk", created_at=moment(0)) for line in lines))
+    assert [record.content for record in await export_records()] == lines
 
 
 async def test_a_namespace_alone_is_exported(import_records: Import, export_records: Export) -> None:
@@ -44,9 +45,14 @@ async def test_a_namespace_alone_is_exported(import_records: Import, export_reco
     assert [record.content for record in await export_records(namespace="there")] == ["b"]
 
 
-async def test_an_export_counts_what_it_holds(import_records: Import, session: AsyncSession) -> None:
-    await import_records(*(Record(content=str(number)) for number in range(3)), Record(content="b", agent_id="bob"))
-    assert await session.run_sync(count, ALICE, Selection()) == 3
+async def test_what_is_deleted_while_an_export_goes_on_is_left_out(
+    import_records: Import, session: AsyncSession
+) -> None:
+    first, second = await import_records(Record(content="a"), Record(content="b"))
+    await session.run_sync(removal.delete, ALICE, str(first.memory_id))
+    await session.flush()
+    (item,) = await session.run_sync(page, ALICE, Selection(), [str(first.memory_id), str(second.memory_id)])
+    assert isinstance(item, Record) and item.content == "b"
 
 
 @pytest.mark.parametrize("all_readable", [False, True])
@@ -126,6 +132,7 @@ async def test_a_memory_that_no_record_can_be_is_a_fault_and_the_others_follow(
     bad, _ = await import_records(Record(content="a", created_at=moment(0)), Record(content="b", created_at=moment(1)))
     await session.execute(update(Memory).where(Memory.id == bad.memory_id).values(tags=["t"] * 51))
     session.expire_all()
-    fault, record = (await session.run_sync(page, ALICE, Selection())).items
+    identifiers = await session.run_sync(order, ALICE, Selection())
+    fault, record = await session.run_sync(page, ALICE, Selection(), identifiers)
     assert isinstance(fault, Fault) and fault.source == f"memory {bad.memory_id}"
     assert isinstance(record, Record) and record.content == "b"

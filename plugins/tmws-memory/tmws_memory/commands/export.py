@@ -51,16 +51,16 @@ async def export(
     """Export your memories, so that an import brings them back exactly."""
     selection = Selection(namespace=namespace, all_readable=all_readable, archived=archived)
     database, faults = ctx.application.database, Faults(ctx.logger.warning)
-    count = partial(exporting.count, principal=ctx.principal, selection=selection)
-    total = await database.transaction(count, read_only=True)
+    order = partial(exporting.order, principal=ctx.principal, selection=selection)
+    memory_ids = await database.transaction(order, read_only=True)
     done = failed = 0
     with told(), _file(path) if format == "jsonl" else _folder(path) as write:
-        async for items in exporting.pages(database, ctx.principal, selection):
+        async for items in exporting.pages(database, ctx.principal, selection, memory_ids):
             for fault in await asyncio.to_thread(_write, items, write):
                 failed += 1
                 faults.tell(fault)
             done += len(items)
-            await ctx.progress(done, max(total, done), f"exporting to {path.name}")
+            await ctx.progress(done, len(memory_ids), f"exporting to {path.name}")
     return ExportReport(path=str(path), format=format, written=done - failed, faults=failed, left_out=faults.listed)
 
 
