@@ -121,7 +121,6 @@ class Memories:
     async def import_all(self, memories: Iterator[NewMemory]) -> None:
         """Store many as an import does, until each is durable and, with an embedder, has its vector."""
         from tmws_memory.importing import Importer
-
         from tmws_memory.settings import MemorySettings
 
         importer = Importer(CALLER, self._application.settings.section(MemorySettings))

@@ -85,6 +85,16 @@ def test_a_plugins_own_command_as_json(tmws: Run, weather: Path) -> None:
     assert tmws("weather", "shout", "rain", "--json").document == {"result": "RAIN"}
 
 
+def test_a_command_that_says_so_of_its_result_fails(tmws: Run, weather: Path) -> None:
+    outcome = tmws("weather", "import", "rain.csv", "--json")
+    assert (outcome.code, outcome.document) == (1, {"result": 2})
+
+
+def test_a_command_that_found_nothing_wrong_does_not_fail(tmws: Run, weather: Path) -> None:
+    outcome = tmws("weather", "import", "")
+    assert (outcome.code, outcome.out) == (0, "0\n")
+
+
 def test_a_broken_plugin_says_why_it_has_no_commands(tmws: Run, broken: Path) -> None:
     outcome = tmws("broken", "anything", "--json")
     assert outcome.code == 78

@@ -36,6 +36,11 @@ def test_an_object_in_an_object_is_unfolded(capsys: pytest.CaptureFixture[str]) 
     assert lines(capsys) == [["memory.content", "score"], ["tea", "0.5"]]
 
 
+def test_a_list_of_objects_in_an_object_is_a_table_below_it(capsys: pytest.CaptureFixture[str]) -> None:
+    print_value({"drinks": [{"name": "tea", "size": 1}], "total": 1})
+    assert lines(capsys) == [["field", "value"], ["total", "1"], [], ["drinks:"], ["name", "size"], ["tea", "1"]]
+
+
 def test_texts_are_listed_with_commas() -> None:
     assert in_a_cell(["a", "b"]) == "a, b"
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from tmws_core.commands.output import print_json, print_value
 from tmws_core.commands.progress import progress_bar
 from tmws_core.commands.startup import run_opened
+from tmws_core.errors import ExitCode
 
 if TYPE_CHECKING:
     from tmws_core.application import Application
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 SURFACE = "cli"
 
 
-def call_tool(application: "Application", tool: "Tool", arguments: dict[str, Any], *, as_json: bool) -> None:
+def call_tool(application: "Application", tool: "Tool", arguments: dict[str, Any], *, as_json: bool) -> int:
     """Call a tool and print its result.
 
     Args:
@@ -23,6 +24,9 @@ def call_tool(application: "Application", tool: "Tool", arguments: dict[str, Any
         tool: the tool.
         arguments: its arguments, not yet validated.
         as_json: print the structured result, as the tool's output schema describes it.
+
+    Returns:
+        The exit code.
 
     Raises:
         ToolError: whatever the tool answers with.
@@ -32,9 +36,10 @@ def call_tool(application: "Application", tool: "Tool", arguments: dict[str, Any
         print_json(result)
     else:
         print_value(result["result"] if tool.wraps_result else result)
+    return ExitCode.OK
 
 
-def run_command(application: "Application", command: "Command", arguments: dict[str, Any], *, as_json: bool) -> None:
+def run_command(application: "Application", command: "Command", arguments: dict[str, Any], *, as_json: bool) -> int:
     """Run a plugin's command and print what it returns.
 
     Args:
@@ -42,6 +47,9 @@ def run_command(application: "Application", command: "Command", arguments: dict[
         command: the command.
         arguments: its arguments, not yet validated.
         as_json: print what it returns as a document, below the key `result`.
+
+    Returns:
+        The exit code: `FAILED` when the command says so of what it returned.
 
     Raises:
         ToolError: the arguments do not fit, or whatever the command answers with.
@@ -60,11 +68,13 @@ def run_command(application: "Application", command: "Command", arguments: dict[
             limited=False,
         )
 
-    result = result_adapter(command.function).dump_python(_run(application, work), mode="json")
+    returned = _run(application, work)
+    result = result_adapter(command.function).dump_python(returned, mode="json")
     if as_json:
         print_json({"result": result})
     else:
         print_value(result)
+    return ExitCode.FAILED if command.failed is not None and command.failed(returned) else ExitCode.OK
 
 
 def _validated(command: "Command", arguments: dict[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tmws_core.contributions.signature import JSONSchema
     from tmws_core.plugin_record import PluginRecord
 
-Invoke = Callable[..., None]
+Invoke = Callable[..., int]
 
 _TYPES: dict[Kind, Any] = {Kind.TEXT: str, Kind.INTEGER: int, Kind.NUMBER: float, Kind.BOOLEAN: bool, Kind.JSON: str}
 # beside the names of a tool's own parameters
@@ -83,17 +83,17 @@ def _invocations(application: "Application", record: "PluginRecord") -> Iterator
         yield command.name, command.description, schema, partial(run_command, application, command)
 
 
-def _typed(parameters: list[Parameter], invoke: Invoke) -> Callable[..., None]:
+def _typed(parameters: list[Parameter], invoke: Invoke) -> Callable[..., int]:
     """A function whose signature tells Typer which arguments and options there are."""
 
-    def run(**given: Any) -> None:
+    def run(**given: Any) -> int:
         as_json = given.pop(_AS_JSON)
         arguments = {
             parameter.name: _value(parameter, given[parameter.name])
             for parameter in parameters
             if given[parameter.name] not in (None, [])
         }
-        invoke(arguments, as_json=as_json)
+        return invoke(arguments, as_json=as_json)
 
     places = [_place(parameter) for parameter in sorted(parameters, key=lambda one: not one.is_positional)]
     as_json = Place(_AS_JSON, Place.KEYWORD_ONLY, annotation=AsJSON, default=False)

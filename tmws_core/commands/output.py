@@ -71,7 +71,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, fil
 
 
 def print_value(value: object) -> None:
-    """Print any JSON for people: text as it is, an object as lines, a list of objects as a table."""
+    """Print any JSON for people: text as it is, an object as lines, a list of objects as a table, in an object too."""
     match value:
         case None:
             print_line("nothing")
@@ -80,7 +80,7 @@ def print_value(value: object) -> None:
         case [] | dict() if not value:
             print_line("nothing")
         case dict():
-            print_table(("field", "value"), _fields(value))
+            _print_object(value)
         case [dict(), *_]:
             _print_objects([part if isinstance(part, dict) else {"value": part} for part in value])
         case list():
@@ -105,6 +105,19 @@ def in_a_cell(value: object) -> str:
 def harmless(text: str) -> str:
     """A text whose control characters are written out, so that a stored text cannot steer the terminal."""
     return _OBEYED.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+
+
+def _print_object(value: Mapping[str, Any]) -> None:
+    lists = {key: part for key, part in value.items() if isinstance(part, list) and _holds_objects(part)}
+    if single := {key: part for key, part in value.items() if key not in lists}:
+        print_table(("field", "value"), _fields(single))
+    for key, objects in lists.items():
+        print_line(f"\n{key}:")
+        _print_objects(objects)
+
+
+def _holds_objects(value: Sequence[object]) -> bool:
+    return bool(value) and all(isinstance(part, dict) for part in value)
 
 
 def _print_objects(objects: Sequence[Mapping[str, Any]]) -> None:

@@ -77,4 +77,8 @@ def _started() -> "tuple[Progress, TaskID]":
 
 
 def _count(done: float, total: float | None) -> str:
-    return f"{done:g}" if total is None else f"{done:g}/{total:g}"
+    return _number(done) if total is None else f"{_number(done)}/{_number(total)}"
+
+
+def _number(number: float) -> str:
+    return f"{number:,.0f}" if float(number).is_integer() else f"{number:g}"

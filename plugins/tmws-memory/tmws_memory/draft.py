@@ -1,7 +1,9 @@
 """A memory that is yet to be stored."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -10,9 +12,18 @@ from tmws_memory.budget import size
 from tmws_memory.settings import MemorySettings
 
 
+@dataclass(frozen=True)
+class DraftGrant:
+    """What another agent may do with the memory: `read`, `write` or `delete`, perhaps until a moment."""
+
+    agent_id: str
+    permission: str
+    expires_at: datetime | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """What is to be stored; the owner is who stores it.
+    """What is to be stored.
 
     Attributes:
         content: the text.
@@ -29,6 +40,13 @@ class Draft:
         created_at: when it was remembered first, when that is not now.
         summary: a short form of the text.
         relevance: how relevant its use has made it, from 0 to 1.
+        id: the identifier that it had elsewhere, which it keeps when it is free here.
+        agent_id: its owner, who is registered; without one it is who stores it.
+        updated_at: when it was last changed, when that is not now.
+        archived_at: when it was put aside; nobody finds it then.
+        version: how often it was written.
+        grants: whom its owner shares it with; they are registered, and each is named once.
+        facts: what the plugin knows of it besides its session and origin.
     """
 
     content: str
@@ -45,8 +63,15 @@ class Draft:
     created_at: datetime | None = None
     summary: str | None = None
     relevance: float = 0.5
+    id: str | None = None
+    agent_id: str | None = None
+    updated_at: datetime | None = None
+    archived_at: datetime | None = None
+    version: int = 1
+    grants: Sequence[DraftGrant] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """What tells whether two memories have the same text."""
         return digest(self.content)

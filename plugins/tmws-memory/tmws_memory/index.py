@@ -1,25 +1,39 @@
 """The index under which a memory is found: its words, its scope, its session, and in time its vector."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from tmws_memory.models.base import table_of
 from tmws_memory.models.document import Document
 from tmws_memory.models.memory import Memory
 from tmws_memory.models.vector import Vector
-from tmws_memory.scope import scope_of, session_token
+from tmws_memory.scope import Scoped, scope_of, session_token
 from tmws_memory.transcript import asks, speaker
 from tmws_memory.vector_revision import next_revision
 from tmws_memory.words import document
 
 
-def add(session: Session, memories: Sequence[Memory]) -> None:
+class Indexed(Scoped, Protocol):
+    """What the index needs of a memory, be it an entity or a row that is about to be written."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102 -- as in the model
+
+    @property
+    def content(self) -> str: ...  # noqa: D102 -- as above
+
+    @property
+    def metadata_json(self) -> Mapping[str, Any]: ...  # noqa: D102 -- as above
+
+
+def add(session: Session, memories: Sequence[Indexed]) -> None:
     """Index memories that are in no index yet; the vectors follow in the background."""
     rows = [{"memory_id": memory.id, "session_token": _session_token(memory), **_entry(memory)} for memory in memories]
     if rows:
-        session.execute(insert(Document), _placed(session, rows))
+        session.execute(insert(table_of(Document)), _placed(session, rows))
 
 
 def renew(session: Session, memory: Memory) -> None:
@@ -74,11 +88,11 @@ def mend(session: Session, memories: Sequence[Memory]) -> None:
     add(session, [memory for memory in memories if memory.id not in documents])
 
 
-def _session_token(memory: Memory) -> str | None:
+def _session_token(memory: Indexed) -> str | None:
     return session_token(memory.agent_id, memory.namespace, memory.metadata_json.get("session"))
 
 
-def _entry(memory: Memory) -> dict[str, Any]:
+def _entry(memory: Indexed) -> dict[str, Any]:
     return {
         "asks": asks(memory.content),
         "speaker": speaker(memory.content),

@@ -41,7 +41,7 @@ def tmws_resources() -> ModuleType:
 
 @hookimpl
 def tmws_commands() -> ModuleType:
-    """To bring the index up to date."""
+    """What is done at the terminal, with files of the person who sits there."""
     return commands
 
 

@@ -1,12 +1,30 @@
 """Tokens by which the full-text index narrows a search before it ranks: namespace, owner, type, tags, session."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
-
-from tmws_memory.models.memory import Memory
+from typing import Protocol
 
 OPEN = "open"
 """The token of a memory that others than its owner may be able to read; whether they are, the access rule decides."""
+
+
+class Scoped(Protocol):
+    """What of a memory its tokens are made of."""
+
+    @property
+    def agent_id(self) -> str: ...  # noqa: D102 -- as in the model
+
+    @property
+    def namespace(self) -> str: ...  # noqa: D102 -- as above
+
+    @property
+    def memory_type(self) -> str: ...  # noqa: D102 -- as above
+
+    @property
+    def access_level(self) -> str: ...  # noqa: D102 -- as above
+
+    @property
+    def tags(self) -> Sequence[str]: ...  # noqa: D102 -- as above
 
 
 def namespace_token(namespace: str) -> str:
@@ -24,7 +42,7 @@ def owner_token(agent_id: str) -> str:
     return _token("ow", agent_id)
 
 
-def scope_of(memory: Memory) -> str:
+def scope_of(memory: Scoped) -> str:
     """All tokens of a memory."""
     narrowing = tokens(memory.namespace, memory.agent_id, memory.memory_type, memory.tags)
     return " ".join(narrowing if memory.access_level == "private" else [*narrowing, OPEN])

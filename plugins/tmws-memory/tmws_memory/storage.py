@@ -1,9 +1,12 @@
 """To store memories; what an owner has already, with the same text in the same namespace, is not stored twice."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
 
-from sqlalchemy import and_, insert
+from sqlalchemy import and_, insert, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
@@ -13,8 +16,12 @@ from tmws_core.columns import utc_now
 from tmws_core.identifiers import new_identifier
 from tmws_memory import index, twins
 from tmws_memory.draft import Draft
+from tmws_memory.models.base import table_of
 from tmws_memory.models.memory import Memory
-from tmws_memory.twins import Key
+from tmws_memory.models.sharing import Sharing
+
+_Key = tuple[str, str, str, str | None]
+"""Owner, namespace and digest of the text of a memory; and its identifier when it is archived, as twins may be."""
 
 
 @dataclass(frozen=True)
@@ -22,95 +29,202 @@ class Stored:
     """What became of a draft.
 
     Attributes:
-        memory: the memory, the former one when there was one with the same text.
+        memory_id: the identifier of the memory, the former one when there was one with the same text.
         is_duplicate: whether there was.
     """
 
-    memory: Memory
+    memory_id: str
     is_duplicate: bool
+    _source: "Memory | _Fresh"
+
+    @cached_property
+    def memory(self) -> Memory:
+        """The memory; it is made when it is asked for, because SQLAlchemy takes longer for it than for its row."""
+        return self._source if isinstance(self._source, Memory) else self._source.memory()
+
+
+@dataclass(frozen=True, slots=True)
+class _Fresh:
+    """A draft with what it gets when it is stored, in the words of a memory."""
+
+    id: str
+    agent_id: str
+    metadata_json: dict[str, Any]
+    draft: Draft
+    now: datetime
+
+    @property
+    def twin(self) -> tuple[str, str]:
+        return self.draft.namespace, self.draft.digest
+
+    @property
+    def content(self) -> str:
+        return self.draft.content
+
+    @property
+    def namespace(self) -> str:
+        return self.draft.namespace
+
+    @property
+    def memory_type(self) -> str:
+        return self.draft.memory_type
+
+    @property
+    def access_level(self) -> str:
+        return self.draft.access_level
+
+    @property
+    def tags(self) -> list[str]:
+        return self.draft.tags
+
+    def row(self) -> dict[str, Any]:
+        draft = self.draft
+        return {
+            "id": self.id,
+            "content": draft.content,
+            "content_hash": draft.digest,
+            "summary": draft.summary,
+            "memory_type": draft.memory_type,
+            "agent_id": self.agent_id,
+            "namespace": draft.namespace,
+            "access_level": draft.access_level,
+            "shared_with_agents": sorted(grant.agent_id for grant in draft.grants),
+            "context": draft.context,
+            "tags": draft.tags,
+            "source_url": draft.source_url,
+            "importance_score": draft.importance,
+            "relevance_score": draft.relevance,
+            "expires_at": draft.expires_at,
+            "archived_at": draft.archived_at,
+            "metadata": self.metadata_json,
+            "version": draft.version,
+            "created_at": draft.created_at or self.now,
+            "updated_at": draft.updated_at or self.now,
+        }
+
+    def grants(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "memory_id": self.id,
+                "shared_with_agent_id": grant.agent_id,
+                "shared_by_agent_id": self.agent_id,
+                "permission": grant.permission,
+                "expires_at": grant.expires_at,
+            }
+            for grant in self.draft.grants
+        ]
+
+    def memory(self) -> Memory:
+        row = self.row()
+        return Memory(metadata_json=row.pop("metadata"), **row)
 
 
 def store(session: Session, principal: Principal, drafts: Sequence[Draft]) -> list[Stored]:
-    """Store drafts as memories of the caller, all of them or none.
+    """Store drafts as memories of the caller, or of the owner that they name, all of them or none.
 
     Args:
         session: a writing session.
-        principal: whose memories they become.
-        drafts: what to store; their sizes and levels have been checked.
+        principal: who stores them.
+        drafts: what to store; their sizes, levels and owners have been checked.
 
     Returns:
-        One result for each draft, in their order.
+        One result for each draft, in their order. An identifier that another memory has is replaced by a new one.
     """
     ensure_registered(session, principal)
-    found = twins.present(session, principal.agent_id, [draft.digest for draft in drafts])
-    fresh: dict[Key, Memory] = {}
-    for draft in drafts:
-        if _key(draft) not in found:
-            fresh.setdefault(_key(draft), _memory(draft, principal))
-    found |= _insert(session, principal.agent_id, fresh)
-    index.add(session, [memory for key, memory in fresh.items() if key not in found])
+    keys = [_key(draft, principal) for draft in drafts]
+    found = _known(session, principal, drafts)
+    fresh = _fresh(
+        session, principal, {key: draft for key, draft in zip(keys, drafts, strict=True) if key not in found}
+    )
+    found |= _insert(session, fresh)
+    added = [one for key, one in fresh.items() if key not in found]
+    index.add(session, [one for one in added if one.draft.archived_at is None])
+    if grants := [row for one in added for row in one.grants()]:
+        session.execute(insert(table_of(Sharing)), grants)
     results: list[Stored] = []
     reported: set[str] = set()
-    for draft in drafts:
-        memory = found.get(_key(draft)) or fresh[_key(draft)]
-        results.append(Stored(memory, _key(draft) in found or memory.id in reported))
-        reported.add(memory.id)
+    for key in keys:
+        one = found[key] if key in found else fresh[key]
+        results.append(Stored(one.id, key in found or one.id in reported, one))
+        reported.add(one.id)
     return results
 
 
-def _key(draft: Draft) -> Key:
-    return draft.namespace, draft.digest
+def _key(draft: Draft, principal: Principal) -> _Key:
+    return draft.agent_id or principal.agent_id, draft.namespace, draft.digest, _twin(draft)
 
 
-def _insert(session: Session, agent_id: str, memories: Mapping[Key, Memory]) -> dict[Key, Memory]:
-    """Insert memories; returns those that another process has stored in the meantime, which PostgreSQL lets happen."""
-    found: dict[Key, Memory] = {}
-    missing = dict(memories)
-    while missing:
-        inserted = _insert_rows(session, [missing[key] for key in sorted(missing)])
-        missing = {key: memory for key, memory in missing.items() if memory.id not in inserted}
-        found |= twins.present(session, agent_id, [memory.content_hash for memory in missing.values()])
-        missing = {key: memory for key, memory in missing.items() if key not in found}
+def _twin(one: Draft | Memory) -> str | None:
+    return None if one.archived_at is None else one.id or ""
+
+
+def _known(session: Session, principal: Principal, drafts: Sequence[Draft]) -> dict[_Key, Memory]:
+    """The memories that are there already, present or archived as the drafts are."""
+    owners = {draft.agent_id or principal.agent_id for draft in drafts}
+    found = twins.present(session, owners, [draft.digest for draft in drafts if draft.archived_at is None])
+    return _by_key(found) | _by_key(
+        _archived(session, [draft.id for draft in drafts if draft.archived_at and draft.id])
+    )
+
+
+def _by_key(memories: Iterable[Memory]) -> dict[_Key, Memory]:
+    return {(memory.agent_id, memory.namespace, memory.content_hash, _twin(memory)): memory for memory in memories}
+
+
+def _archived(session: Session, identifiers: Sequence[str]) -> list[Memory]:
+    found: list[Memory] = []
+    for start in range(0, len(identifiers), twins.AT_ONCE):
+        part = Memory.id.in_(identifiers[start : start + twins.AT_ONCE])
+        away = select(Memory).where(part, Memory.deleted_at.is_(None), Memory.archived_at.is_not(None))
+        found += session.scalars(away)
     return found
 
 
-def _insert_rows(session: Session, memories: Sequence[Memory]) -> set[str]:
-    """Insert those that no other process has; without the same order everywhere, two could wait for each other."""
-    rows = [_row(memory) for memory in memories]
-    if session.get_bind().dialect.name == "sqlite":
-        session.execute(insert(Memory), rows)
-        return {memory.id for memory in memories}
-    unless_there = postgresql.insert(Memory).on_conflict_do_nothing(
-        index_elements=[Memory.content_hash, Memory.agent_id, Memory.namespace],
-        index_where=and_(Memory.deleted_at.is_(None), Memory.archived_at.is_(None)),
-    )
-    return set(session.scalars(unless_there.returning(Memory.id), rows))
-
-
-def _row(memory: Memory) -> Mapping[str, object]:
-    return {name: value for name, value in vars(memory).items() if name != "_sa_instance_state"}
-
-
-def _memory(draft: Draft, principal: Principal) -> Memory:
+def _fresh(session: Session, principal: Principal, drafts: Mapping[_Key, Draft]) -> dict[_Key, _Fresh]:
+    taken = _taken(session, [draft.id for draft in drafts.values() if draft.id])
     now = utc_now()
-    about = {"origin": draft.origin} | ({} if draft.session is None else {"session": draft.session})
-    return Memory(
-        id=new_identifier(),
-        content=draft.content,
-        content_hash=draft.digest,
-        summary=draft.summary,
-        memory_type=draft.memory_type,
-        agent_id=principal.agent_id,
-        namespace=draft.namespace,
-        access_level=draft.access_level,
-        context=draft.context,
-        tags=draft.tags,
-        source_url=draft.source_url,
-        importance_score=draft.importance,
-        relevance_score=draft.relevance,
-        expires_at=draft.expires_at,
-        metadata_json=about,
-        version=1,
-        created_at=draft.created_at or now,
-        updated_at=now,
+    fresh = {}
+    for key, draft in drafts.items():
+        identifier = draft.id if draft.id and draft.id not in taken else new_identifier()
+        taken.add(identifier)
+        about = {**draft.facts, "origin": draft.origin} | ({} if draft.session is None else {"session": draft.session})
+        fresh[key] = _Fresh(identifier, draft.agent_id or principal.agent_id, about, draft, now)
+    return fresh
+
+
+def _taken(session: Session, identifiers: Sequence[str]) -> set[str]:
+    taken: set[str] = set()
+    for start in range(0, len(identifiers), twins.AT_ONCE):
+        part = Memory.id.in_(identifiers[start : start + twins.AT_ONCE])
+        taken |= set(session.scalars(select(Memory.id).where(part)))
+    return taken
+
+
+def _insert(session: Session, fresh: Mapping[_Key, _Fresh]) -> dict[_Key, Memory]:
+    """Insert memories; returns those that another process has stored in the meantime, which PostgreSQL lets happen."""
+    found: dict[_Key, Memory] = {}
+    missing = dict(fresh)
+    while missing:
+        # without the same order everywhere, two could wait for each other
+        inserted = _insert_rows(session, sorted(missing.values(), key=lambda one: (one.agent_id, *one.twin)))
+        missing = {key: one for key, one in missing.items() if one.id not in inserted}
+        owners = {one.agent_id for one in missing.values()}
+        found |= _by_key(twins.present(session, owners, [one.draft.digest for one in missing.values()]))
+        missing = {key: one for key, one in missing.items() if key not in found}
+    return found
+
+
+def _insert_rows(session: Session, fresh: Sequence[_Fresh]) -> set[str]:
+    """Insert those that no other process has; returns which."""
+    rows = [one.row() for one in fresh]
+    memories = table_of(Memory)
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(insert(memories), rows)
+        return {one.id for one in fresh}
+    unless_there = postgresql.insert(memories).on_conflict_do_nothing(
+        index_elements=[memories.c.content_hash, memories.c.agent_id, memories.c.namespace],
+        index_where=and_(memories.c.deleted_at.is_(None), memories.c.archived_at.is_(None)),
     )
+    return {
+        identifier for row in rows for identifier in session.scalars(unless_there.values(row).returning(memories.c.id))
+    }

@@ -1,43 +1,45 @@
 """Twins: of several memories of one owner in one namespace with the same text, only one is present at a time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from tmws_core import Principal
 from tmws_core.columns import utc_now
 from tmws_core.tool_errors import AlreadyChanged
 from tmws_memory import index
+from tmws_memory.models.base import table_of
 from tmws_memory.models.memory import Memory
 
 AT_ONCE = 500
+# of columns, and made once: most of what is stored has no twin, and every store asks
+_MEMORIES = table_of(Memory).c
+_PRESENT = select(_MEMORIES.id).where(
+    _MEMORIES.content_hash.in_(bindparam("digests", expanding=True)),
+    _MEMORIES.agent_id.in_(bindparam("agent_ids", expanding=True)),
+    _MEMORIES.deleted_at.is_(None),
+    _MEMORIES.archived_at.is_(None),
+)
 
-Key = tuple[str, str]
-"""A namespace, and the digest of a text."""
 
-
-def present(session: Session, agent_id: str, digests: Sequence[str]) -> dict[Key, Memory]:
-    """The memories of an owner that have certain texts now.
+def present(session: Session, agent_ids: Collection[str], digests: Sequence[str]) -> list[Memory]:
+    """The memories of some owners that have certain texts now.
 
     Those whose lifetime is over are deleted on the way, so that they make room for what is written next.
 
     Args:
         session: a writing session.
-        agent_id: the owner.
+        agent_ids: the owners.
         digests: the digests of the texts.
     """
-    found: dict[Key, Memory] = {}
+    found: list[Memory] = []
     for start in range(0, len(digests), AT_ONCE):
-        rows = session.scalars(
-            select(Memory).where(
-                Memory.content_hash.in_(digests[start : start + AT_ONCE]),
-                Memory.agent_id == agent_id,
-                Memory.deleted_at.is_(None),
-                Memory.archived_at.is_(None),
-            )
-        ).all()
-        found |= {(memory.namespace, memory.content_hash): memory for memory in _living(session, rows)}
+        if rows := session.execute(
+            _PRESENT, {"agent_ids": list(agent_ids), "digests": digests[start : start + AT_ONCE]}
+        ).all():
+            twins = select(Memory).where(Memory.id.in_([memory_id for (memory_id,) in rows]))
+            found += _living(session, session.scalars(twins).all())
     return found
 
 
@@ -47,7 +49,8 @@ def refuse(session: Session, principal: Principal, memory: Memory, digest: str) 
     Raises:
         AlreadyChanged: another one has it; to its owner alone, the details name it.
     """
-    twin = present(session, memory.agent_id, [digest]).get((memory.namespace, digest))
+    mine = (one for one in present(session, [memory.agent_id], [digest]) if one.namespace == memory.namespace)
+    twin = next(mine, None)
     if twin is None or twin is memory:
         return
     if memory.agent_id != principal.agent_id:  # which one it is may be hidden from who only was granted this one

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from tmws_memory.exchange.record import MOST_TAGS, Fault, Record, build, shown
+from tmws_memory.exchange.record import MOST_TAGS, Fault, Record, build, dump, shown
 
 
 def reason(**values: object) -> str:
@@ -92,3 +92,14 @@ def test_a_long_quotation_is_cut() -> None:
 
 def test_half_a_character_can_be_quoted() -> None:
     assert shown("\ud800").encode() == rb"\ud800"
+
+
+def test_a_record_knows_its_place_and_is_equal_to_one_from_elsewhere() -> None:
+    first, second = build({"content": "x"}, "a.jsonl", 3), build({"content": "x"}, "b.jsonl", 9)
+    assert isinstance(first, Record)
+    assert (first.place, first) == (("a.jsonl", 3), second)
+    assert "a.jsonl" not in f"{dump(first)}{first!r}"
+
+
+def test_nothing_is_known_of_the_place_of_a_record_made_by_hand() -> None:
+    assert Record(content="x").place == ("", None)

@@ -54,6 +54,7 @@ RECORDS = st.builds(
     created_at=MOMENTS,
     updated_at=MOMENTS,
     expires_at=MOMENTS,
+    archived_at=MOMENTS,
     version=st.integers(min_value=1),
     grants=st.lists(GRANTS, max_size=3),
 )

@@ -2,7 +2,7 @@
 
 from enum import Enum
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 from tmws_memory.exchange import basic_memory, jsonl, markdown, notes, server_memory
 from tmws_memory.exchange.progress import Advance, ignore
@@ -41,6 +41,18 @@ class Format(Enum):
         self.label = label
         self.reader = reader
 
+    @classmethod
+    def named(cls, label: str) -> Self:
+        """The format of a name.
+
+        Raises:
+            UnknownFormat: there is none of that name.
+        """
+        for known in cls:
+            if known.label == label:
+                return known
+        raise UnknownFormat(f"there is no format {label!r}; it is one of {labels()}")
+
     def read(self, path: Path, advance: Advance = ignore) -> Reading:
         """Read the memories at a path.
 
@@ -65,6 +77,10 @@ def detect(path: Path) -> Format:
     for known in Format:
         if known.reader.recognises(path):
             return known
-    labels = ", ".join(known.label for known in Format)
     what = "a folder without Markdown files that can be read" if path.is_dir() else "in no format that can be imported"
-    raise UnknownFormat(f"{path} is {what}; name its format, which is one of {labels}")
+    raise UnknownFormat(f"{path} is {what}; name its format, which is one of {labels()}")
+
+
+def labels() -> str:
+    """The names of all formats."""
+    return ", ".join(known.label for known in Format)

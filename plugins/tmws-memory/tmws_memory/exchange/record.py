@@ -74,6 +74,9 @@ class Grant(BaseModel):
 class Record(BaseModel):
     """One memory as it stands in a file; what is None is left to whoever stores it."""
 
+    # where it stood is no part of what it is: a slot is neither compared nor written
+    __slots__ = ("_place",)
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     content: Annotated[StorableText, Field(min_length=1)]
@@ -92,8 +95,15 @@ class Record(BaseModel):
     created_at: Moment | None = None
     updated_at: Moment | None = None
     expires_at: Moment | None = None
+    archived_at: Moment | None = None
     version: Annotated[int, Field(strict=True, ge=1)] = 1
     grants: list[Grant] = []
+
+    @property
+    def place(self) -> tuple[str, int | None]:
+        """The file and the line from which it was built; nothing is known of one that was made by hand."""
+        found: tuple[str, int | None] = getattr(self, "_place", ("", None))
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +139,9 @@ def build(values: Mapping[str, object], source: str, line: int | None) -> Record
         line: the line in it.
     """
     try:
-        return Record.model_validate(values)
+        record = Record.model_validate(values)
+        object.__setattr__(record, "_place", (source, line))
+        return record
     except ValidationError as error:
         reasons = [f"{_place(each['loc'])}: {each['msg']}" for each in error.errors(include_url=False)]
     further = [f"and {len(reasons) - _MOST_REASONS} more"] if len(reasons) > _MOST_REASONS else []
