@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, Field
 
@@ -17,6 +17,7 @@ MOST_CHARACTERS_LISTED = 2_000
 """How much of each memory a list or a search shows; memory_get reads on."""
 
 Kind = Literal["data"]
+Answer = TypeVar("Answer", bound=BaseModel)
 
 
 class Receipt(BaseModel):
@@ -161,13 +162,17 @@ def part(content: str, offset: int, most_characters: int | None) -> tuple[str, i
 
 def that_fit(recalled: Iterable[Recalled]) -> Iterator[RecalledMemory]:
     """As many memories as one answer carries, the first in any case."""
+    return within_budget(RecalledMemory.of(one, most_characters=MOST_CHARACTERS_LISTED) for one in recalled)
+
+
+def within_budget(answers: Iterable[Answer]) -> Iterator[Answer]:
+    """As many entries of a list as one answer carries, the first in any case."""
     left = MOST_BYTES
-    for number, one in enumerate(recalled):
-        shown = RecalledMemory.of(one, most_characters=MOST_CHARACTERS_LISTED)
-        left -= len(shown.model_dump_json().encode())
+    for number, answer in enumerate(answers):
+        left -= len(answer.model_dump_json().encode())
         if number and left < 0:
             return
-        yield shown
+        yield answer
 
 
 def shorten(versions: Sequence[Version]) -> list[FormerVersion]:

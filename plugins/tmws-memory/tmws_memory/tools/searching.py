@@ -93,7 +93,7 @@ async def memory_search(
     shown = {memory.id: memory for memory in that_fit(found)}
     hits = [_hit(one, shown[one.candidate.memory_id]) for one in page if one.candidate.memory_id in shown]
     state = ctx.state(MemoryState)
-    state.accesses.note(shown)
+    state.accesses.note_recall(ctx.principal, filters.namespace, shown)
     end = begin + len(page) - (len(found) - len(shown))
     more = cursors.encode(end, ctx.principal, asked_for) if end < len(ranked) else None
     return Hits(hits=hits, next_cursor=more, meaning=state.meaning.status)

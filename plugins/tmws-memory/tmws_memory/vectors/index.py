@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,5 +62,22 @@ class VectorIndex(Protocol):
             session: a reading session.
             space: where to look.
             query: of shape (dimension,).
+            ids: the memories.
+        """
+
+
+@runtime_checkable
+class GivesVectors(Protocol):
+    """What a vector index may do besides: give back the vectors themselves, so that memories can be compared.
+
+    Without it, memories are condensed, and patterns found, by their words alone.
+    """
+
+    def vectors(self, session: Session, space: Space, ids: Collection[str]) -> dict[str, Vectors]:
+        """The vectors of some memories, as far as they have one.
+
+        Args:
+            session: a reading session.
+            space: where to look.
             ids: the memories.
         """

@@ -14,6 +14,7 @@ from tmws_memory.vectors.index import Space, Vectors
 from tmws_memory.vectors.matrix import VectorMatrix
 
 _ROWS_AT_ONCE = 10_000
+_IDS_AT_ONCE = 500
 
 
 class _Copy:
@@ -86,6 +87,19 @@ class VectorScan:
     def similarities(self, session: Session, space: Space, query: Vectors, ids: Collection[str]) -> dict[str, float]:
         """The cosines of some memories; see `VectorIndex`."""
         return self._current(session, space).similarities(query, ids)
+
+    def vectors(self, session: Session, space: Space, ids: Collection[str]) -> dict[str, Vectors]:
+        """The vectors of some memories as the table holds them; see `GivesVectors`."""
+        found: dict[str, Vectors] = {}
+        here = (Vector.namespace_token == space.namespace_token, Vector.model == space.model)
+        wanted = list(ids)
+        for start in range(0, len(wanted), _IDS_AT_ONCE):
+            some = Vector.memory_id.in_(wanted[start : start + _IDS_AT_ONCE])
+            statement = select(Vector.memory_id, Vector.vector).where(*here, some, Vector.vector.is_not(None))
+            rows = [(memory_id, vector) for memory_id, vector in session.execute(statement) if vector is not None]
+            decoded = decoded_rows([vector for _, vector in rows], space.dimension)
+            found.update(zip((memory_id for memory_id, _ in rows), decoded, strict=True))
+        return found
 
     def _current(self, session: Session, space: Space) -> VectorMatrix:
         with self._lock:
