@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from sqlalchemy import case, update
+from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
 from tmws_core import Principal
@@ -59,6 +59,10 @@ class Accesses:
 
 
 def _count(session: Session, memory_ids: Sequence[str]) -> None:
+    # in this order, as whoever archives several memories locks them; else each could wait for the other
+    session.execute(
+        select(Memory.id).where(Memory.id.in_(memory_ids)).order_by(Memory.id).with_for_update(key_share=True)
+    )
     gained = Memory.relevance_score * _KEPT + _GAINED
     session.execute(
         update(Memory)

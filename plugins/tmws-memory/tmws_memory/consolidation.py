@@ -208,7 +208,7 @@ def undo(session: Session, principal: Principal, consolidation_id: str) -> Undon
     result = session.get_one(Memory, consolidation.consolidated_memory_id)
     if "undone_at" in about:
         raise AlreadyChanged(f"consolidation {consolidation_id!r} is undone already")
-    if result.content_hash != about["content_hash"]:
+    if result.content_hash != about.get("content_hash", result.content_hash):
         raise AlreadyChanged(
             f"memory {result.id!r} was changed after it was made",
             hint="bring the sources back one by one with memory_restore",
@@ -224,7 +224,7 @@ def undo(session: Session, principal: Principal, consolidation_id: str) -> Undon
         result.deleted_at = utc_now()
         index.remove(session, [result.id])
         session.flush()  # a source may have the same text, which only one memory may have at a time
-    restored = [removal.restore(session, principal, one) for one in _still_archived(session, about["sources"])]
+    restored = [removal.restore(session, principal, one) for one in _still_archived(session, about.get("sources", []))]
     about["undone_at"] = utc_now().isoformat()
     session.flush()
     return Undone(result, restored)
@@ -234,7 +234,7 @@ def _still_archived(session: Session, sources: Sequence[Mapping[str, Any]]) -> l
     """Those sources that are in the archive since the consolidation has put them there."""
     put_aside = {one["id"]: one["archived_version"] for one in sources if one["archived_version"] is not None}
     versions = select(Memory.id, Memory.version).where(Memory.id.in_(list(put_aside)))
-    known = dict(session.execute(versions).tuples().all())
+    known = dict(session.execute(versions).all())
     for memory_id in put_aside:
         if memory_id not in known:
             raise AlreadyChanged(

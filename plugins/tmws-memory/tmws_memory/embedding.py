@@ -106,7 +106,7 @@ class EmbeddingWorker:
             from tmws_memory.vectors.index import Space
 
             unchanged = _unchanged(session, waiting)
-            for namespace in {one.namespace for one in waiting}:
+            for namespace in sorted({one.namespace for one in waiting}):
                 kept = {
                     one.memory_id: vector
                     for one, vector in zip(waiting, vectors, strict=True)
@@ -140,9 +140,18 @@ def pending(session: Session) -> int:
 
 
 def _unchanged(session: Session, waiting: Sequence[_Waiting]) -> set[str]:
-    """Those that still have the text that was embedded."""
+    """Those that still have the text that was embedded; nobody changes them until the transaction ends.
+
+    Who deletes or archives memories has their rows, and waits for the revision of the vectors; so the rows come first
+    here as well.
+    """
     texts = {(one.memory_id, one.content_hash) for one in waiting}
-    now = select(Memory.id, Memory.content_hash).where(Memory.id.in_([one.memory_id for one in waiting]), present())
+    now = (
+        select(Memory.id, Memory.content_hash)
+        .where(Memory.id.in_([one.memory_id for one in waiting]), present())
+        .order_by(Memory.id)
+        .with_for_update(key_share=True)
+    )
     return {memory_id for memory_id, content_hash in session.execute(now) if (memory_id, content_hash) in texts}
 
 

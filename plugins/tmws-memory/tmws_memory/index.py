@@ -31,7 +31,10 @@ def remove(session: Session, memory_ids: Sequence[str]) -> None:
     """Take memories out of the index; they are not found any more."""
     session.execute(delete(Document).where(Document.memory_id.in_(memory_ids)))
     spaces = session.execute(
-        select(Vector.namespace_token, Vector.model).where(Vector.memory_id.in_(memory_ids)).distinct()
+        select(Vector.namespace_token, Vector.model)
+        .where(Vector.memory_id.in_(memory_ids))
+        .distinct()
+        .order_by(Vector.namespace_token, Vector.model)
     ).all()
     for namespace_token, model in spaces:
         session.execute(

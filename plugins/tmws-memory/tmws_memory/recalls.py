@@ -43,14 +43,15 @@ def keep(session: Session, recalls: Sequence[NotedRecall]) -> None:
     """
     names = {recall.agent_id for recall in recalls}
     known = set(session.scalars(select(Agent.agent_id).where(Agent.agent_id.in_(names)))) if names else set()
+    identifiers = sorted(new_identifier() for _ in recalls)  # those of one millisecond are in no order of their own
     rows = [
         {
-            "id": new_identifier(),
+            "id": identifier,
             "agent_id": recall.agent_id,
             "namespace": recall.namespace,
             "memory_ids": list(recall.memory_ids[:MOST_TOGETHER]),
         }
-        for recall in recalls
+        for identifier, recall in zip(identifiers, recalls, strict=True)
         if recall.agent_id in known
     ]
     if not rows:

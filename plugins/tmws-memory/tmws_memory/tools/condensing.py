@@ -93,7 +93,7 @@ class MemoryProvenance(BaseModel):
 
     consolidation_id: str
     method: ConsolidationMethod
-    written_by: Writer
+    written_by: Writer | None
     agent_id: str = Field(description="Who has consolidated them.")
     consolidated_at: datetime
     undone: bool
@@ -238,7 +238,7 @@ def _provenance(one: provenance.Provenance) -> MemoryProvenance:
     shown = {
         "consolidation_id": one.consolidation.id,
         "method": one.consolidation.consolidation_type,
-        "written_by": about["written_by"],
+        "written_by": about.get("written_by"),
         "agent_id": one.consolidation.agent_id,
         "consolidated_at": one.consolidation.created_at,
         "undone": "undone_at" in about,
