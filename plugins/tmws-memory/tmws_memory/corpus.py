@@ -13,7 +13,9 @@ from tmws_memory.scope import namespace_token
 from tmws_memory.vectors.index import GivesVectors, Space
 
 MOST_MEMORIES = 10_000
-MOST_CHARACTERS = 10_000_000
+MOST_CHARACTERS_FOR_DUPLICATES = 5_000_000
+MOST_CHARACTERS_FOR_TOPICS = 1_000_000
+"""Topics take far longer to find than duplicates; a call has half a minute by default."""
 MOST_CHARACTERS_EACH = 50_000
 """A longer memory is a document, which is compared with nothing as a whole."""
 _ROWS_AT_ONCE = 500
@@ -51,13 +53,16 @@ async def vectors_of(meaning: Meaning, namespace: str) -> VectorSource | None:
     return VectorSource(index, Space(namespace_token(namespace), embedder.name, embedder.dimension))
 
 
-def load(session: Session, condition: ColumnElement[bool], vectors: VectorSource | None) -> Corpus:
-    """The newest memories that fulfil a condition: at most 10,000, with 10 million characters, none beyond 50,000.
+def load(
+    session: Session, condition: ColumnElement[bool], vectors: VectorSource | None, most_characters: int
+) -> Corpus:
+    """The newest memories that fulfil a condition: at most 10,000, none with more than 50,000 characters.
 
     Args:
         session: a reading session.
         condition: which memories; the access rule is part of it.
         vectors: where their vectors are, if anywhere.
+        most_characters: how long they may be together.
     """
     columns = (Memory.id, Memory.content, Memory.tags, Memory.memory_type, Memory.metadata_json, Memory.created_at)
     newest = (
@@ -68,7 +73,7 @@ def load(session: Session, condition: ColumnElement[bool], vectors: VectorSource
         .execution_options(yield_per=_ROWS_AT_ONCE)
     )
     items: list[Item] = []
-    left = MOST_CHARACTERS
+    left = most_characters
     for memory_id, content, tags, memory_type, about, created_at in session.execute(newest):
         left -= len(content)
         if left < 0:

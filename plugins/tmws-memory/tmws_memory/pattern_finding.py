@@ -13,10 +13,10 @@ from tmws_core.columns import utc_now
 from tmws_memory import recalls
 from tmws_memory.access import owned
 from tmws_memory.condensing.topics import topics
-from tmws_memory.corpus import Corpus, VectorSource, load
+from tmws_memory.corpus import MOST_CHARACTERS_FOR_TOPICS, Corpus, VectorSource, load
 from tmws_memory.models.memory import Memory
 from tmws_memory.models.pattern import Pattern
-from tmws_memory.patterns.clusters import clusters
+from tmws_memory.patterns.clusters import LARGEST, SMALLEST, clusters
 from tmws_memory.patterns.correlations import correlations, recalled_together
 from tmws_memory.patterns.found_pattern import FoundPattern
 from tmws_memory.patterns.sequences import sequences
@@ -68,20 +68,21 @@ def material(session: Session, principal: Principal, namespace: str, vectors: Ve
     found = recalls.of(session, principal, namespace)
     visible = visible_among(session, principal, (memory_id for recall in found for memory_id in recall))
     still_visible = [[one for one in recall if one in visible] for recall in found]
-    return Material(load(session, _stored(principal, namespace), vectors), [one for one in still_visible if one])
+    corpus = load(session, _stored(principal, namespace), vectors, MOST_CHARACTERS_FOR_TOPICS)
+    return Material(corpus, [one for one in still_visible if one])
 
 
 def patterns(material: Material) -> list[FoundPattern]:
-    """Find sequences, correlations and clusters; this takes some seconds for 10,000 memories."""
+    """Find sequences, correlations and clusters; this takes some seconds for many memories."""
     items = material.corpus.items
-    known = topics(items, smallest=3, largest=200)
+    known = topics(items, smallest=SMALLEST, largest=LARGEST)
     topic_of = {item: topic.item_ids[0] for topic in known for item in topic.item_ids}
     labels = {f"topic:{topic.item_ids[0]}": f"topic:{', '.join(topic.words)}" for topic in known}
     return [
         *(_labelled(one, labels) for one in sequences(items, topic_of)),
         *correlations(items),
         *recalled_together(material.recalls),
-        *clusters(items),
+        *clusters(items, known=known),
     ]
 
 

@@ -16,6 +16,7 @@ from tmws_memory.state import MemoryState
 from tmws_memory.tools.arguments import Namespace
 
 if TYPE_CHECKING:
+    # numpy takes long to import, and a start must not wait for it
     from tmws_memory.corpus import Corpus
     from tmws_memory.proposals import Proposal
 
@@ -69,13 +70,14 @@ async def memory_consolidation_proposals(
     namespace: Namespace = None,
 ) -> Proposals:
     """Propose which memories to consolidate, with a preview of what they would become. Nothing is changed."""
-    from tmws_memory.corpus import load, vectors_of  # numpy takes long to import, and a start must not wait for it
+    from tmws_memory.corpus import MOST_CHARACTERS_FOR_DUPLICATES, MOST_CHARACTERS_FOR_TOPICS, load, vectors_of
 
     place = namespace or ctx.principal.namespace
     mine = and_(owned(ctx.principal), present())
     condition = and_(Memory.namespace == place, mine if kind == "duplicates" else readable(ctx.principal))
+    most_characters = MOST_CHARACTERS_FOR_DUPLICATES if kind == "duplicates" else MOST_CHARACTERS_FOR_TOPICS
     vectors = await vectors_of(ctx.state(MemoryState).meaning, place)
-    corpus = await ctx.transaction(lambda session: load(session, condition, vectors))
+    corpus = await ctx.transaction(lambda session: load(session, condition, vectors, most_characters))
     await ctx.progress(1, 3, f"comparing {len(corpus.items)} memories")
     found, shown = await asyncio.to_thread(_proposed, kind, corpus, limit)
     await ctx.progress(3, 3, f"{found} proposals")
