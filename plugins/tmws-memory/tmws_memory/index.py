@@ -50,7 +50,7 @@ def remove(session: Session, memory_ids: Sequence[str]) -> None:
         .distinct()
         .order_by(Vector.namespace_token, Vector.model)  # two that wait for each other's turn would wait forever
     ).all()
-    for namespace_token, model in sorted(spaces):  # in one order, so that two removals cannot wait for each other
+    for namespace_token, model in spaces:
         session.execute(
             update(Vector)
             .where(Vector.memory_id.in_(memory_ids), Vector.namespace_token == namespace_token, Vector.model == model)

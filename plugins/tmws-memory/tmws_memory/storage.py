@@ -225,6 +225,5 @@ def _insert_rows(session: Session, fresh: Sequence[_Fresh]) -> set[str]:
         index_elements=[memories.c.content_hash, memories.c.agent_id, memories.c.namespace],
         index_where=and_(memories.c.deleted_at.is_(None), memories.c.archived_at.is_(None)),
     )
-    return {
-        identifier for row in rows for identifier in session.scalars(unless_there.values(row).returning(memories.c.id))
-    }
+    statement = unless_there.returning(memories.c.id)
+    return {identifier for row in rows for identifier in session.scalars(statement, row)}

@@ -35,11 +35,9 @@ def present(session: Session, agent_ids: Collection[str], digests: Sequence[str]
     """
     found: list[Memory] = []
     for start in range(0, len(digests), AT_ONCE):
-        if rows := session.execute(
-            _PRESENT, {"agent_ids": list(agent_ids), "digests": digests[start : start + AT_ONCE]}
-        ).all():
-            twins = select(Memory).where(Memory.id.in_([memory_id for (memory_id,) in rows]))
-            found += _living(session, session.scalars(twins).all())
+        asked = {"agent_ids": list(agent_ids), "digests": digests[start : start + AT_ONCE]}
+        if identifiers := session.scalars(_PRESENT, asked).all():
+            found += _living(session, session.scalars(select(Memory).where(Memory.id.in_(identifiers))).all())
     return found
 
 

@@ -71,5 +71,9 @@ def highest(scores: NDArray[np.floating], least: float, most: int) -> list[int]:
     """The positions of the highest scores, none below the least, the first ones where scores are equal."""
     positions = np.flatnonzero(scores >= least)
     # rounded, so that equal texts are equal whichever way the numbers were added up
-    order = np.lexsort((positions, -np.round(scores[positions], 5)))
+    rounded = np.round(scores[positions], 5)
+    if len(positions) > most > 0:  # to sort all of them takes far longer than to leave out most of them first
+        among_highest = rounded >= np.partition(rounded, -most)[-most]
+        positions, rounded = positions[among_highest], rounded[among_highest]
+    order = np.lexsort((positions, -rounded))
     return [int(position) for position in positions[order[:most]]]

@@ -67,6 +67,7 @@ def upgrade() -> None:
     _change_memories()
     _create_versions()
     _create_vectors()
+    _create_recalls()
     _drop_documents()
     _create_documents()
     _fill_documents()
@@ -177,6 +178,30 @@ def _create_vectors() -> None:
             "CREATE INDEX tmws_memory_search_vectors_space ON tmws_memory_search_vectors (namespace_token, model)"
         )
         op.execute(_PGVECTOR)
+
+
+def _create_recalls() -> None:
+    op.create_table(
+        "tmws_memory_recalls",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("agent_id", sa.Text(), nullable=False),
+        sa.Column("namespace", sa.Text(), nullable=False),
+        sa.Column("memory_ids", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column(
+            "recalled_at", sa.DateTime(timezone=True), server_default=sa.func.current_timestamp(), nullable=False
+        ),
+        sa.ForeignKeyConstraint(
+            ["agent_id"],
+            ["agents.agent_id"],
+            name=op.f("fk_tmws_memory_recalls_agent_id_agents"),
+            onupdate="CASCADE",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tmws_memory_recalls")),
+    )
+    op.create_index(
+        "ix_tmws_memory_recalls_agent_id_namespace_id", "tmws_memory_recalls", ["agent_id", "namespace", "id"]
+    )
 
 
 def _drop_documents() -> None:

@@ -6,9 +6,16 @@ from tmws_memory.condensing.item import Item, by_time, newest
 from tmws_memory.condensing.topics import Topic, topics
 from tmws_memory.patterns.found_pattern import MOST_MEMORIES, FoundPattern, signature, surest_first
 
+SMALLEST, LARGEST = 3, 200
+
 
 def clusters(
-    items: Iterable[Item], least_occasions: int = 2, smallest: int = 3, largest: int = 200, most: int = 100
+    items: Iterable[Item],
+    least_occasions: int = 2,
+    smallest: int = SMALLEST,
+    largest: int = LARGEST,
+    most: int = 100,
+    known: Sequence[Topic] | None = None,
 ) -> list[FoundPattern]:
     """Find topics that recur in several sessions, or on several days where sessions are not known.
 
@@ -20,6 +27,7 @@ def clusters(
         smallest: how many memories make a topic.
         largest: how many memories a topic may have.
         most: how many topics to return.
+        known: the topics of these memories, if they have been found already.
 
     Returns:
         The topics, the surest first; the confidence is the cohesion of the topic, the frequency the number of
@@ -31,9 +39,8 @@ def clusters(
     if least_occasions < 1:
         raise ValueError(f"least_occasions is {least_occasions}; a topic comes up on 1 occasion or more")
     by_id = {item.id: item for item in by_time(items)}
-    found = [
-        _pattern(topic, [by_id[one] for one in topic.item_ids]) for topic in topics(by_id.values(), smallest, largest)
-    ]
+    known = topics(by_id.values(), smallest, largest) if known is None else known
+    found = [_pattern(topic, [by_id[one] for one in topic.item_ids]) for topic in known]
     return surest_first([one for one in found if one.frequency >= least_occasions], most)
 
 

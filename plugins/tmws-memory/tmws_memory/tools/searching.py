@@ -97,7 +97,7 @@ async def memory_search(
     pairs = zip(found.ranked, found.recalled, strict=True)
     hits = list(while_they_fit(_hit(one, recalled) for one, recalled in pairs))
     state = ctx.state(MemoryState)
-    state.accesses.note(hit.memory.id for hit in hits)
+    state.accesses.note_recall(ctx.principal, filters.namespace, [hit.memory.id for hit in hits])
     end = begin + len(hits)
     more = cursors.encode(end, ctx.principal, asked_for) if end < min(found.total, DEEPEST) else None
     return Hits(hits=hits, next_cursor=more, meaning=state.meaning.status)

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from tmws_memory.models.vector import Vector
 from tmws_memory.vector_revision import next_revision
-from tmws_memory.vectors.encoding import encoded
+from tmws_memory.vectors.encoding import decoded, encoded
 from tmws_memory.vectors.index import Space, Vectors
 
 _ROWS_AT_ONCE = 10_000
+_IDS_AT_ONCE = 500
 _VECTORS = Vector.__table__.c
 _NEWEST = select(func.max(_VECTORS.revision)).where(
     _VECTORS.namespace_token == bindparam("namespace_token"), _VECTORS.model == bindparam("model")
@@ -102,3 +103,22 @@ def changes(session: Session, space: Space, after: int, until: int) -> Iterator[
     )
     for rows in session.execute(changed).partitions():
         yield [(memory_id, vector) for memory_id, vector in rows]
+
+
+def stored(session: Session, space: Space, memory_ids: Sequence[str]) -> dict[str, Vectors]:
+    """The vectors of some memories, as far as they have one.
+
+    Args:
+        session: a reading session.
+        space: where to look.
+        memory_ids: the memories.
+    """
+    found: dict[str, Vectors] = {}
+    here = (Vector.namespace_token == space.namespace_token, Vector.model == space.model)
+    for start in range(0, len(memory_ids), _IDS_AT_ONCE):
+        some = Vector.memory_id.in_(memory_ids[start : start + _IDS_AT_ONCE])
+        statement = select(Vector.memory_id, Vector.vector).where(*here, some, Vector.vector.is_not(None))
+        for memory_id, vector in session.execute(statement):
+            if vector is not None:
+                found[memory_id] = decoded(vector, space.dimension)
+    return found

@@ -1,0 +1,429 @@
+"""Memories become one, on request: what is made, who may see it, and how it is taken back."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tmws_core import Principal
+from tmws_core.application import Application
+from tmws_core.tool_errors import AlreadyChanged, InvalidArguments, NotFound, TooLarge
+from tmws_memory import consolidation, removal
+from tmws_memory.consolidation import Condensed
+from tmws_memory.models.consolidation import Consolidation
+from tmws_memory.models.memory import Memory
+
+CallTool = Callable[..., Awaitable[dict[str, Any]]]
+
+DEPLOY = "We deploy on Tuesdays. The pipeline takes 12 minutes."
+ROLLBACK = "We deploy on Tuesdays. A rollback needs the tag of the release."
+CANARY = "The vault opens with heliotrope-4711."
+
+
+async def store(call: CallTool, content: str, **arguments: object) -> str:
+    return str((await call("memory_store", content=content, **arguments))["id"])
+
+
+async def two(call: CallTool, **arguments: object) -> list[str]:
+    return [await store(call, DEPLOY, **arguments), await store(call, ROLLBACK, **arguments)]
+
+
+async def columns(application: Application, memory_id: str) -> dict[str, Any]:
+    """A memory as it is stored, without what any writing changes."""
+
+    def read(session: Session) -> dict[str, Any]:
+        memory = session.get_one(Memory, memory_id)
+        names = Memory.__mapper__.column_attrs.keys()
+        passing = {"version", "updated_at", "embedding_status", "embedding_model", "embedding_dimension"}
+        return {name: getattr(memory, name) for name in names if name not in passing}
+
+    return await application.database.transaction(read, read_only=True)
+
+
+async def rows(application: Application, model: type[Memory | Consolidation]) -> int:
+    counted = select(func.count()).select_from(model)
+    return await application.database.transaction(lambda session: session.scalars(counted).one(), read_only=True)
+
+
+async def test_a_merge_says_everything_once(call: CallTool) -> None:
+    result = await call("memory_consolidate", memory_ids=await two(call), method="merge")
+    assert result["text"] == f"{DEPLOY}\n\nA rollback needs the tag of the release."
+    assert (result["written_by"], result["text_is_complete"]) == ("extractive", True)
+
+
+async def test_a_summary_without_a_model_has_sentences_of_the_sources_alone(call: CallTool) -> None:
+    result = await call("memory_consolidate", memory_ids=await two(call), method="summary", most_characters=60)
+    assert result["written_by"] == "extractive"
+    assert 0 < len(result["text"]) <= 60
+    assert all(line in f"{DEPLOY}\n{ROLLBACK}" for line in result["text"].splitlines())
+
+
+async def test_one_memory_can_be_compressed(call: CallTool) -> None:
+    repeated = f"{DEPLOY} As it happens we do deploy on Tuesdays. Everybody likes that a lot."
+    result = await call("memory_consolidate", memory_ids=[await store(call, repeated)], method="compress", share=0.6)
+    assert len(result["text"]) < len(repeated)
+    assert "12 minutes" in result["text"]
+
+
+@pytest.mark.parametrize("method", ["summary", "merge"])
+async def test_one_memory_alone_is_neither_summarised_nor_merged(call: CallTool, method: str) -> None:
+    memory_id = await store(call, DEPLOY)
+    with pytest.raises(InvalidArguments, match="takes two memories or more"):
+        await call("memory_consolidate", memory_ids=[memory_id, memory_id], method=method)
+
+
+async def test_the_result_is_found_and_its_sources_are_not(call: CallTool) -> None:
+    result = await call("memory_consolidate", memory_ids=await two(call), method="merge")
+    hits = (await call("memory_search", query="rollback release Tuesdays"))["hits"]
+    assert [hit["memory"]["id"] for hit in hits] == [result["memory"]["id"]]
+    assert hits[0]["memory"]["origin"] == "consolidation"
+
+
+async def test_the_sources_are_in_the_archive(call: CallTool) -> None:
+    memory_ids = await two(call)
+    result = await call("memory_consolidate", memory_ids=memory_ids, method="merge")
+    archived = (await call("memory_list", state="archived"))["memories"]
+    assert {memory["id"] for memory in archived} == set(memory_ids)
+    assert [source["archived"] for source in result["sources"]] == [True, True]
+
+
+async def test_the_sources_stay_when_that_is_wished(call: CallTool) -> None:
+    memory_ids = await two(call)
+    result = await call("memory_consolidate", memory_ids=memory_ids, method="merge", archive_sources=False)
+    listed = (await call("memory_list"))["memories"]
+    assert {memory["id"] for memory in listed} == {*memory_ids, result["memory"]["id"]}
+
+
+async def test_the_result_has_what_its_sources_had(call: CallTool) -> None:
+    memory_ids = [
+        await store(call, DEPLOY, tags=["ops"], importance=0.9, context={"team": "a"}, session="s", memory_type="rule"),
+        await store(call, ROLLBACK, tags=["ops", "release"], context={"team": "b"}, session="s", memory_type="rule"),
+    ]
+    made = await call("memory_consolidate", memory_ids=memory_ids, method="merge")
+    memory = await call("memory_get", memory_id=made["memory"]["id"])
+    assert {name: memory[name] for name in ("tags", "importance", "context", "session", "memory_type")} == {
+        "tags": ["ops", "release"],
+        "importance": 0.9,
+        "context": {"team": ["a", "b"]},
+        "session": "s",
+        "memory_type": "rule",
+    }
+
+
+async def test_a_session_that_not_all_sources_have_is_left_out(call: CallTool) -> None:
+    memory_ids = [await store(call, DEPLOY, session="s"), await store(call, ROLLBACK)]
+    made = await call("memory_consolidate", memory_ids=memory_ids, method="merge")
+    assert (await call("memory_get", memory_id=made["memory"]["id"]))["session"] is None
+
+
+@pytest.mark.parametrize(
+    ("levels", "expected"),
+    [
+        (("public", "team"), "team"),
+        (("system", "public"), "public"),
+        (("team", "private"), "private"),
+        (("shared", "team"), "private"),
+        (("system", "system"), "system"),
+    ],
+)
+async def test_the_result_is_no_wider_open_than_the_narrowest_source(
+    call: CallTool, levels: tuple[str, str], expected: str
+) -> None:
+    memory_ids = [
+        await store(call, DEPLOY, access_level=levels[0]),
+        await store(call, ROLLBACK, access_level=levels[1]),
+    ]
+    made = await call("memory_consolidate", memory_ids=memory_ids, method="merge")
+    assert (made["access_level"], made["memory"]["access_level"]) == (expected, expected)
+
+
+async def test_who_does_not_govern_makes_nothing_for_the_level_system(call: CallTool) -> None:
+    memory_ids = await two(call, access_level="system")
+    carol = Principal("carol", "place", frozenset({"memory:read", "memory:write"}))
+    made = await call("memory_consolidate", principal=carol, memory_ids=memory_ids, method="merge")
+    assert made["memory"]["access_level"] == "public"
+
+
+@pytest.mark.parametrize(("days", "has_end"), [((10, 20), True), ((10, None), False)])
+async def test_the_result_lives_as_long_as_its_longest_living_source(
+    call: CallTool, days: tuple[float, float | None], has_end: bool
+) -> None:
+    first = await call("memory_store", content=DEPLOY, ttl_days=days[0])
+    second = await call("memory_store", content=ROLLBACK, ttl_days=days[1])
+    made = await call("memory_consolidate", memory_ids=[first["id"], second["id"]], method="merge")
+    assert made["memory"]["expires_at"] == (second["expires_at"] if has_end else None)
+
+
+async def test_a_memory_of_another_agent_is_a_source_and_stays_where_it_is(call: CallTool, bob: Principal) -> None:
+    theirs = await store(call, ROLLBACK, principal=bob, access_level="team")
+    mine = await store(call, DEPLOY, access_level="team")
+    made = await call("memory_consolidate", memory_ids=[mine, theirs], method="merge")
+    assert [source["archived"] for source in made["sources"]] == [True, False]
+    assert (await call("memory_get", memory_id=theirs, principal=bob))["version"] == 1
+
+
+async def test_a_memory_that_the_caller_cannot_read_is_no_source(call: CallTool, bob: Principal) -> None:
+    theirs = await store(call, CANARY, principal=bob)
+    mine = await store(call, DEPLOY)
+    with pytest.raises(NotFound) as raised:
+        await call("memory_consolidate", memory_ids=[mine, theirs], method="merge")
+    with pytest.raises(NotFound) as unknown:
+        await call("memory_consolidate", memory_ids=[mine, theirs[:-1] + "x"], method="merge")
+    assert raised.value.as_json().keys() == unknown.value.as_json().keys()
+    assert "heliotrope" not in json.dumps(raised.value.as_json())
+    assert (await call("memory_get", memory_id=mine))["version"] == 1
+
+
+async def test_memories_of_several_namespaces_do_not_become_one(call: CallTool) -> None:
+    memory_ids = [await store(call, DEPLOY), await store(call, ROLLBACK, namespace="elsewhere")]
+    with pytest.raises(InvalidArguments, match="namespaces elsewhere, place"):
+        await call("memory_consolidate", memory_ids=memory_ids, method="merge")
+
+
+async def test_more_text_than_one_consolidation_takes_is_refused(call: CallTool) -> None:
+    memory_ids = [await store(call, f"{letter * 9} " * 30_000) for letter in "ab"]
+    with pytest.raises(TooLarge, match="600000 characters together"):
+        await call("memory_consolidate", memory_ids=memory_ids, method="merge")
+
+
+async def test_a_summary_shorter_than_any_sentence_is_refused(call: CallTool) -> None:
+    memory_ids = [await store(call, f"{word} " * 30) for word in ("alpha", "beta")]
+    with pytest.raises(InvalidArguments, match="allow at least"):
+        await call("memory_consolidate", memory_ids=memory_ids, method="summary", most_characters=50)
+
+
+async def test_a_dry_run_shows_the_result_and_stores_nothing(application: Application, call: CallTool) -> None:
+    memory_ids = await two(call, access_level="team")
+    shown = await call("memory_consolidate", memory_ids=memory_ids, method="merge", dry_run=True)
+    assert (shown["consolidation_id"], shown["memory"], shown["access_level"]) == (None, None, "team")
+    assert (await rows(application, Memory), await rows(application, Consolidation)) == (2, 0)
+    made = await call("memory_consolidate", memory_ids=memory_ids, method="merge")
+    assert made["text"] == shown["text"]
+
+
+async def test_a_result_may_have_the_text_of_one_of_its_archived_sources(call: CallTool) -> None:
+    memory_ids = [await store(call, DEPLOY), await store(call, "The pipeline takes 12 minutes.")]
+    made = await call("memory_consolidate", memory_ids=memory_ids, method="merge")
+    assert made["text"] == DEPLOY
+    assert made["memory"]["id"] not in memory_ids
+
+
+async def test_a_result_whose_text_another_memory_has_is_a_conflict(application: Application, call: CallTool) -> None:
+    memory_ids = [await store(call, DEPLOY), await store(call, "The pipeline takes 12 minutes.")]
+    with pytest.raises(AlreadyChanged, match="has the text already"):
+        await call("memory_consolidate", memory_ids=memory_ids, method="merge", archive_sources=False)
+    assert await rows(application, Consolidation) == 0
+
+
+def _condensed(sources: list[Memory]) -> Condensed:
+    return Condensed("both", "merge", "extractive", {}, sources, archives=True)
+
+
+async def _read(application: Application, principal: Principal, memory_ids: list[str]) -> list[Memory]:
+    return await application.database.transaction(
+        lambda session: consolidation.sources(session, principal, memory_ids), read_only=True
+    )
+
+
+@pytest.mark.parametrize("change", [{"content": "We deploy on Fridays."}, {"tags": ["new"]}], ids=["text", "tags"])
+async def test_a_source_that_was_changed_in_between_is_a_conflict(
+    application: Application, call: CallTool, alice: Principal, change: Mapping[str, Any]
+) -> None:
+    memory_ids = await two(call)
+    read = await _read(application, alice, memory_ids)
+    await call("memory_update", memory_id=memory_ids[1], **change)
+    with pytest.raises(AlreadyChanged, match="from version 1 to 2"):
+        await application.database.transaction(
+            lambda session: consolidation.consolidate(session, alice, _condensed(read)), read_only=False
+        )
+    assert {memory["id"] for memory in (await call("memory_list"))["memories"]} == set(memory_ids)
+
+
+async def test_a_source_that_was_deleted_in_between_is_a_conflict(
+    application: Application, call: CallTool, alice: Principal
+) -> None:
+    memory_ids = await two(call)
+    read = await _read(application, alice, memory_ids)
+    await call("memory_delete", memory_id=memory_ids[0])
+    with pytest.raises(AlreadyChanged, match="any more"):
+        await application.database.transaction(
+            lambda session: consolidation.consolidate(session, alice, _condensed(read)), read_only=False
+        )
+
+
+async def test_a_source_that_was_made_private_in_between_makes_the_result_private(
+    application: Application, call: CallTool, alice: Principal
+) -> None:
+    memory_ids = await two(call, access_level="team")
+    read = await _read(application, alice, memory_ids)
+
+    def narrow_and_consolidate(session: Session) -> str:
+        session.get_one(Memory, memory_ids[0]).access_level = "private"
+        session.flush()
+        known = [*read]
+        known[0] = session.get_one(Memory, memory_ids[0])
+        return consolidation.consolidate(session, alice, _condensed(known)).memory.access_level
+
+    assert await application.database.transaction(narrow_and_consolidate, read_only=False) == "private"
+
+
+async def test_what_is_undone_is_as_it_was(application: Application, call: CallTool, bob: Principal) -> None:
+    memory_ids = await two(call, tags=["ops"], access_level="shared", session="s", context={"a": 1}, ttl_days=9)
+    await call("memory_share", memory_id=memory_ids[0], agent_id="metis-developer", permission="write")
+    before = [await columns(application, memory_id) for memory_id in memory_ids]
+    made = await call("memory_consolidate", memory_ids=memory_ids, method="merge")
+    undone = await call("memory_unconsolidate", consolidation_id=made["consolidation_id"])
+    assert {one["id"] for one in undone["restored"]} == set(memory_ids)
+    assert [await columns(application, memory_id) for memory_id in memory_ids] == before
+    hits = (await call("memory_search", query="rollback release Tuesdays"))["hits"]
+    assert {hit["memory"]["id"] for hit in hits} == set(memory_ids)
+    assert [grant["agent_id"] for grant in await grants(call, memory_ids[0])] == ["metis-developer"]
+
+
+async def grants(call: CallTool, memory_id: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await call("memory_grants", memory_id=memory_id))["result"]
+    return found
+
+
+async def test_the_result_of_what_is_undone_is_deleted(call: CallTool) -> None:
+    made = await call("memory_consolidate", memory_ids=await two(call), method="merge")
+    undone = await call("memory_unconsolidate", consolidation_id=made["consolidation_id"])
+    deleted = (await call("memory_list", state="deleted"))["memories"]
+    assert [memory["id"] for memory in deleted] == [made["memory"]["id"]] == [undone["deleted"]["id"]]
+
+
+async def test_a_result_with_the_text_of_a_source_makes_room_for_it(call: CallTool) -> None:
+    memory_ids = [await store(call, DEPLOY), await store(call, "The pipeline takes 12 minutes.")]
+    made = await call("memory_consolidate", memory_ids=memory_ids, method="merge")
+    await call("memory_unconsolidate", consolidation_id=made["consolidation_id"])
+    assert (await call("memory_get", memory_id=memory_ids[0]))["content"] == DEPLOY
+
+
+async def test_nothing_is_undone_twice(call: CallTool) -> None:
+    made = await call("memory_consolidate", memory_ids=await two(call), method="merge")
+    await call("memory_unconsolidate", consolidation_id=made["consolidation_id"])
+    with pytest.raises(AlreadyChanged, match="undone already"):
+        await call("memory_unconsolidate", consolidation_id=made["consolidation_id"])
+
+
+async def test_only_who_has_consolidated_undoes_it(call: CallTool, bob: Principal) -> None:
+    made = await call("memory_consolidate", memory_ids=await two(call, access_level="public"), method="merge")
+    with pytest.raises(NotFound, match="of yours"):
+        await call("memory_unconsolidate", principal=bob, consolidation_id=made["consolidation_id"])
+
+
+@pytest.mark.parametrize("consolidation_id", ["nothing", "\0", "00000000-0000-7000-8000-000000000000"])
+async def test_a_consolidation_that_is_not_there_cannot_be_undone(call: CallTool, consolidation_id: str) -> None:
+    with pytest.raises(NotFound, match="there is no consolidation"):
+        await call("memory_unconsolidate", consolidation_id=consolidation_id)
+
+
+async def test_a_result_that_was_changed_is_not_thrown_away(call: CallTool) -> None:
+    made = await call("memory_consolidate", memory_ids=await two(call), method="merge")
+    await call("memory_update", memory_id=made["memory"]["id"], content="We deploy by hand.")
+    with pytest.raises(AlreadyChanged, match="was changed after it was made"):
+        await call("memory_unconsolidate", consolidation_id=made["consolidation_id"])
+
+
+async def test_a_result_that_went_into_another_one_comes_back_first(call: CallTool) -> None:
+    first = await call("memory_consolidate", memory_ids=await two(call), method="merge")
+    other = await store(call, "Backups run at night.")
+    second = await call("memory_consolidate", memory_ids=[first["memory"]["id"], other], method="merge")
+    with pytest.raises(AlreadyChanged, match="consolidated again"):
+        await call("memory_unconsolidate", consolidation_id=first["consolidation_id"])
+    await call("memory_unconsolidate", consolidation_id=second["consolidation_id"])
+    undone = await call("memory_unconsolidate", consolidation_id=first["consolidation_id"])
+    assert len(undone["restored"]) == 2
+
+
+async def test_a_source_that_another_consolidation_has_archived_since_stays_there(call: CallTool) -> None:
+    one, other = await two(call)
+    third = await store(call, "Backups run at night.")
+    first = await call("memory_consolidate", memory_ids=[one, other], method="merge")
+    await call("memory_restore", memory_id=one)
+    await call("memory_consolidate", memory_ids=[one, third], method="merge")
+    undone = await call("memory_unconsolidate", consolidation_id=first["consolidation_id"])
+    assert [memory["id"] for memory in undone["restored"]] == [other]
+
+
+async def test_a_source_that_was_remembered_anew_hinders_the_whole_undoing(call: CallTool) -> None:
+    made = await call("memory_consolidate", memory_ids=await two(call), method="merge")
+    await store(call, ROLLBACK)
+    with pytest.raises(AlreadyChanged, match="cannot be restored"):
+        await call("memory_unconsolidate", consolidation_id=made["consolidation_id"])
+    assert (await call("memory_get", memory_id=made["memory"]["id"]))["content"] == made["text"]
+    assert (await call("memory_list", state="archived"))["total"] == 2
+
+
+async def test_a_source_that_is_gone_for_good_hinders_the_undoing(application: Application, call: CallTool) -> None:
+    one, other = await two(call)
+    made = await call("memory_consolidate", memory_ids=[one, other], method="merge")
+    await application.database.transaction(
+        lambda session: session.delete(session.get_one(Memory, one)), read_only=False
+    )
+    with pytest.raises(AlreadyChanged, match="gone for good"):
+        await call("memory_unconsolidate", consolidation_id=made["consolidation_id"])
+    assert (await call("memory_list"))["total"] == 1
+
+
+async def test_a_memory_tells_from_which_it_was_made(call: CallTool) -> None:
+    memory_ids = await two(call)
+    made = await call("memory_consolidate", memory_ids=memory_ids, method="merge")
+    (told,) = (await call("memory_provenance", memory_id=made["memory"]["id"]))["result"]
+    assert [source["id"] for source in told["sources"]] == memory_ids
+    assert {(source["state"], source["unchanged"]) for source in told["sources"]} == {("archived", True)}
+    assert (told["method"], told["written_by"], told["agent_id"], told["undone"]) == (
+        "merge",
+        "extractive",
+        "alice",
+        False,
+    )
+
+
+async def test_a_memory_that_was_stored_as_it_is_comes_from_no_other(call: CallTool) -> None:
+    assert (await call("memory_provenance", memory_id=await store(call, DEPLOY)))["result"] == []
+
+
+async def test_a_source_that_changed_after_it_was_condensed_is_told_as_such(call: CallTool) -> None:
+    memory_ids = await two(call)
+    made = await call("memory_consolidate", memory_ids=memory_ids, method="merge", archive_sources=False)
+    await call("memory_update", memory_id=memory_ids[1], content="Rollbacks are automatic now.")
+    (told,) = (await call("memory_provenance", memory_id=made["memory"]["id"]))["result"]
+    assert [source["unchanged"] for source in told["sources"]] == [True, False]
+
+
+async def test_sources_that_a_reader_may_not_see_are_neither_named_nor_counted(call: CallTool, bob: Principal) -> None:
+    private = await store(call, CANARY)
+    public = await store(call, DEPLOY, access_level="public")
+    made = await call("memory_consolidate", memory_ids=[public, private], method="merge", archive_sources=False)
+    await call("memory_update", memory_id=made["memory"]["id"], content="Public by now.", access_level="public")
+    (told,) = (await call("memory_provenance", principal=bob, memory_id=made["memory"]["id"]))["result"]
+    assert [source["id"] for source in told["sources"]] == [public]
+    assert private not in json.dumps(told)
+    assert "heliotrope" not in json.dumps(told)
+
+
+async def test_the_provenance_of_a_hidden_memory_is_hidden(call: CallTool, bob: Principal) -> None:
+    made = await call("memory_consolidate", memory_ids=await two(call), method="merge")
+    with pytest.raises(NotFound):
+        await call("memory_provenance", principal=bob, memory_id=made["memory"]["id"])
+
+
+async def test_a_consolidation_that_says_nothing_about_itself_can_be_undone(
+    application: Application, call: CallTool, alice: Principal
+) -> None:
+    memory_ids = await two(call)
+    made = await call("memory_consolidate", memory_ids=memory_ids, method="merge", archive_sources=False)
+
+    def forget(session: Session) -> None:
+        session.get_one(Consolidation, made["consolidation_id"]).consolidation_metadata = {}
+        removal.archive(session, [session.get_one(Memory, memory_ids[0])])
+
+    await application.database.transaction(forget, read_only=False)
+    (told,) = (await call("memory_provenance", memory_id=made["memory"]["id"]))["result"]
+    assert told["written_by"] is None
+    undone = await call("memory_unconsolidate", consolidation_id=made["consolidation_id"])
+    assert undone["restored"] == []
