@@ -51,7 +51,7 @@ async def change(database: Database, work: Callable[[Session], object]) -> None:
 
 async def test_a_reading_counts_and_makes_a_memory_more_relevant(database: Database, alice: Principal) -> None:
     identifiers = await remembered(database, alice, "read", "unread")
-    accesses = Accesses(database)
+    accesses = Accesses(database, 30)
     accesses.note(identifiers[:1])
     await accesses.count()
     (count, relevance, accessed_at, *_), unread = await rows(database)
@@ -64,7 +64,7 @@ async def test_a_reading_counts_and_makes_a_memory_more_relevant(database: Datab
 async def test_a_reading_is_no_change(database: Database, alice: Principal) -> None:
     identifiers = await remembered(database, alice, "x")
     ((*_, updated_at, version),) = await rows(database)
-    accesses = Accesses(database)
+    accesses = Accesses(database, 30)
     accesses.note(identifiers)
     await accesses.count()
     ((*_, updated_later, version_later),) = await rows(database)
@@ -73,7 +73,7 @@ async def test_a_reading_is_no_change(database: Database, alice: Principal) -> N
 
 async def test_what_is_read_again_at_once_counts_once(database: Database, alice: Principal) -> None:
     identifiers = await remembered(database, alice, "x")
-    accesses = Accesses(database)
+    accesses = Accesses(database, 30)
     for _ in range(3):
         accesses.note(identifiers * 2)
         await accesses.count()
@@ -84,7 +84,7 @@ async def test_what_is_read_again_at_once_counts_once(database: Database, alice:
 async def test_no_memory_is_more_relevant_than_one(database: Database, alice: Principal) -> None:
     identifiers = await remembered(database, alice, "x")
     await change(database, lambda session: session.execute(update(Memory).values(relevance_score=1.0)))
-    accesses = Accesses(database)
+    accesses = Accesses(database, 30)
     accesses.note(identifiers)
     await accesses.count()
     ((_, relevance, *_),) = await rows(database)
@@ -93,14 +93,14 @@ async def test_no_memory_is_more_relevant_than_one(database: Database, alice: Pr
 
 async def test_more_readings_than_fit_one_statement_all_count(database: Database, alice: Principal) -> None:
     identifiers = await remembered(database, alice, *map(str, range(501)))
-    accesses = Accesses(database)
+    accesses = Accesses(database, 30)
     accesses.note(identifiers)
     await accesses.count()
     assert {count for count, *_ in await rows(database)} == {1}
 
 
 async def test_a_memory_that_is_gone_by_then_is_no_fault(database: Database) -> None:
-    accesses = Accesses(database)
+    accesses = Accesses(database, 30)
     accesses.note(["01a20d32-1e4b-76a7-aea4-ed20a6646db1"])
     await accesses.count()
     assert await rows(database) == []

@@ -5,16 +5,15 @@ from datetime import UTC, datetime
 import pytest
 
 from tmws_memory.answers import (
-    MOST_BYTES,
     MOST_CHARACTERS_LISTED,
     FormerVersion,
     RecalledMemory,
     Receipt,
     StoreReceipt,
-    part,
     shorten,
     that_fit,
 )
+from tmws_memory.budget import MOST_BYTES, part
 from tmws_memory.models.memory import Memory
 from tmws_memory.models.version import Version
 from tmws_memory.reading import Recalled
@@ -71,7 +70,7 @@ def test_a_receipt_tells_what_has_to_be_known_for_the_next_call() -> None:
 
 @pytest.mark.parametrize("is_duplicate", [True, False])
 def test_a_receipt_for_what_was_stored_tells_whether_it_was_there(is_duplicate: bool) -> None:
-    assert StoreReceipt.for_stored(Stored(memory(), is_duplicate)).duplicate is is_duplicate
+    assert StoreReceipt.for_stored(Stored("1", is_duplicate, memory())).duplicate is is_duplicate
 
 
 def test_a_memory_is_marked_as_data_and_names_its_author() -> None:
@@ -98,7 +97,7 @@ def test_a_short_memory_is_shown_whole() -> None:
 def test_the_parts_of_a_long_text_are_the_text(text: str) -> None:
     read, offset = "", 0
     while True:
-        taken, following = part(text, offset, None)
+        taken, following = part(text, offset)
         assert 0 < len(taken.encode()) <= MOST_BYTES
         read += taken
         if following is None:
@@ -109,11 +108,11 @@ def test_the_parts_of_a_long_text_are_the_text(text: str) -> None:
 
 @pytest.mark.parametrize("offset", [4, 5, 10**30])
 def test_nothing_is_left_behind_the_end(offset: int) -> None:
-    assert part("text", offset, None) == ("", None)
+    assert part("text", offset) == ("", None)
 
 
-def test_a_closer_limit_counts_characters() -> None:
-    assert part("東京都", 0, 2) == ("東京", 2)
+def test_a_closer_limit_counts_bytes_of_json() -> None:
+    assert part("東京都", 0, 8) == ("東京", 2)
 
 
 def test_a_list_shows_the_beginning_of_each() -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from tmws_core import Principal
 from tmws_core.application import Application
 from tmws_memory import changes, removal
-from tmws_memory.embedding import EmbeddingWorker, Round, pending
+from tmws_memory.embedding import EmbeddingWorker, Round, count_in
 from tmws_memory.meaning import Meaning
 from tmws_memory.models.memory import Memory
 from tmws_memory.models.vector import Vector
@@ -98,7 +98,7 @@ async def test_embedding_is_finished_when_nothing_waits(
 ) -> None:
     await store(call, *(f"cat {number}" for number in range(9)))
     await worker.finish()
-    assert await application.database.transaction(pending, read_only=True) == 0
+    assert await application.database.transaction(partial(count_in, status="pending"), read_only=True) == 0
 
 
 async def test_an_embedded_memory_is_not_changed_otherwise(call: CallTool, worker: EmbeddingWorker) -> None:
@@ -283,7 +283,7 @@ async def test_a_vector_that_is_missing_when_the_status_says_failed_is_not_asked
 async def test_a_stored_memory_is_embedded_by_itself(call: CallTool, application: Application) -> None:
     await store(call, "a cat")
     await application.state(MemoryState).worker.finish()
-    assert await application.database.transaction(pending, read_only=True) == 0
+    assert await application.database.transaction(partial(count_in, status="pending"), read_only=True) == 0
 
 
 async def test_a_memory_is_stored_and_found_by_its_words_while_the_embedder_hangs(

@@ -93,7 +93,7 @@ async def test_all_conditions_hold_together(session: AsyncSession, remember: Rem
 async def test_its_tokens_stand_in_the_scope_of_what_it_means(session: AsyncSession, remember: Remember) -> None:
     await remember("a", memory_type="fact", tags=["x", "y"])
     scope = str(await session.scalar(select(Document.scope))).split()
-    assert set(Filters(namespace="place", memory_type="fact", tags=["x"], agent_id="alice").tokens) <= set(scope)
+    assert set(Filters(namespace="place", memory_type="fact", tags=("x",), agent_id="alice").tokens) <= set(scope)
 
 
 @pytest.mark.parametrize(
@@ -112,5 +112,5 @@ def test_another_choice_has_another_digest(values: dict[str, Any]) -> None:
 
 
 def test_the_same_choice_has_the_same_digest() -> None:
-    first, second = (Filters(namespace="place", tags=["a"], since=NOON) for _ in range(2))
+    first, second = (Filters(namespace="place", tags=("a",), since=NOON) for _ in range(2))
     assert first.digest == second.digest

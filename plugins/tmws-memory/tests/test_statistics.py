@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tmws_core import Principal
 from tmws_core.columns import utc_now
 from tmws_memory.models.memory import Memory
-from tmws_memory.statistics import MOST_TAGS, count
+from tmws_memory.statistics import MOST_OF_A_KIND, count
 
 Remember = Callable[..., Awaitable[str]]
 
@@ -70,12 +70,12 @@ async def test_a_memory_that_has_a_tag_twice_counts_once(
 async def test_only_the_most_frequent_tags_are_counted(
     session: AsyncSession, remember: Remember, alice: Principal
 ) -> None:
-    await remember("a", tags=[f"rare{number:02}" for number in range(MOST_TAGS)])
+    await remember("a", tags=[f"rare{number:02}" for number in range(MOST_OF_A_KIND)])
     await remember("b", tags=["often"])
     await remember("c", tags=["often"])
     by_tag = (await session.run_sync(count, alice, "place")).by_tag
     assert list(by_tag)[:2] == ["often", "rare00"]
-    assert len(by_tag) == MOST_TAGS
+    assert len(by_tag) == MOST_OF_A_KIND
 
 
 @pytest.mark.parametrize("tag", ['"', "'", "null", "1", "東京", "‮a", "a.b", "$[0]"])

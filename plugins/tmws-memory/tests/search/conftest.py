@@ -73,11 +73,11 @@ class Corpus:
         meaning = None if vector is None else Meaning(self.index, self.space, np.array(vector, np.float32))
         found = await self.postings(question, by, **filters)
         words = indexed(question).split()
-        return await self.session.run_sync(
-            lambda session: search(
-                session, by, chosen, words, found, meaning, utc_now(), MemorySettings.model_validate({})
-            )
+        settings = MemorySettings.model_validate({})
+        ranking = await self.session.run_sync(
+            lambda session: search(session, by, chosen, words, found, meaning, utc_now(), settings)
         )
+        return ranking.part(0, len(ranking))
 
     async def found(
         self, question: str, by: Principal = ALICE, vector: Sequence[float] | None = None, **filters: Any

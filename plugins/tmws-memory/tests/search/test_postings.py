@@ -165,4 +165,4 @@ def test_scopes_of_two_callers_have_different_keys() -> None:
 
 
 def test_scopes_of_two_filters_have_different_keys() -> None:
-    assert Scope(ALICE, Filters(namespace="place")).key != Scope(ALICE, Filters(namespace="place", tags=["x"])).key
+    assert Scope(ALICE, Filters(namespace="place")).key != Scope(ALICE, Filters(namespace="place", tags=("x",))).key

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tmws_memory.search.candidates import Candidate
 from tmws_memory.search.postings import Posting
-from tmws_memory.search.ranking import LEAST_SIMILARITY, Ranked, own_weight, rank
+from tmws_memory.search.ranking import LEAST_SIMILARITY, Ranked, Ranking
 from tmws_memory.settings import MemorySettings
 
 NOW = datetime(2026, 5, 8, tzinfo=UTC)
@@ -42,7 +42,9 @@ def ranked(
     asked: Sequence[str] = (),
     **settings: Any,
 ) -> list[Ranked]:
-    return rank(candidates, postings, similarities or {}, asked, NOW, MemorySettings.model_validate(settings))
+    chosen = MemorySettings.model_validate(settings)
+    ranking = Ranking(candidates, postings, similarities or {}, asked, NOW, chosen)
+    return ranking.part(0, len(ranking))
 
 
 def documents(found: Sequence[Ranked]) -> list[int]:
@@ -223,11 +225,6 @@ def test_what_has_no_weight_does_not_count(weight: str) -> None:
 
 def test_equal_hits_stand_in_the_order_of_their_identifiers() -> None:
     assert documents(ranked([candidate(3), candidate(1), candidate(2)], [posting("cat", 1, 2, 3)])) == [1, 2, 3]
-
-
-def test_the_own_weight_is_that_of_the_words_that_it_has() -> None:
-    words = [posting("cat", 1, weight=2), posting("dog", 2, weight=4), posting("bird", 1, weight=8)]
-    assert own_weight(candidate(1), words) == 10
 
 
 PLACES = st.lists(st.integers(1, 30), unique=True, min_size=1, max_size=30)

@@ -392,6 +392,7 @@ def _answers(session: Session) -> dict[str, list[str]]:
     for question in QUESTIONS:
         found = postings(session, asked(question), scope, count(session, scope))
         words = indexed(question).split()
-        hits = search(session, ALICE, filters, words, found, None, utc_now(), settings)
+        ranking = search(session, ALICE, filters, words, found, None, utc_now(), settings)
+        hits = ranking.part(0, len(ranking))
         answers[question] = [contents[hit.candidate.memory_id] for hit in hits]
     return answers

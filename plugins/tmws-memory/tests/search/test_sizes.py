@@ -51,7 +51,7 @@ async def test_each_scope_has_a_size_of_its_own(remember: Remember, session: Asy
     sizes = Sizes()
     await remember("one", "two", tags=["x"])
     await remember("three")
-    tagged = Scope(ALICE, Filters(namespace="place", tags=["x"]))
+    tagged = Scope(ALICE, Filters(namespace="place", tags=("x",)))
     assert (await session.run_sync(sizes.of, HERE), await session.run_sync(sizes.of, tagged)) == (3, 2)
 
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from tmws_core import Context, tool
 from tmws_core.tool_errors import InvalidArguments, TooLarge
 from tmws_memory import consolidation, provenance
-from tmws_memory.answers import Kind, Receipt, part
+from tmws_memory.answers import Kind, Receipt
+from tmws_memory.budget import part
 from tmws_memory.consolidation import (
     MOST_SOURCE_CHARACTERS,
     MOST_SOURCES,
@@ -26,7 +27,7 @@ from tmws_memory.state import MemoryState
 from tmws_memory.tools.arguments import MemoryId
 from tmws_memory.writer import written
 
-MOST_CHARACTERS_SHOWN = 5_000
+MOST_BYTES_SHOWN = 10_000
 EXCERPT = 200
 
 ConsolidationMethod = Annotated[
@@ -209,7 +210,7 @@ async def _consolidated(ctx: Context, condensed: Condensed) -> Consolidated:
 
 def _result(ctx: Context, condensed: Condensed, done: Consolidated | None, note: str | None) -> ConsolidationResult:
     draft = consolidation.draft_of(ctx.principal, condensed.sources, condensed.text)
-    shown, next_offset = part(condensed.text, 0, MOST_CHARACTERS_SHOWN)
+    shown, next_offset = part(condensed.text, 0, MOST_BYTES_SHOWN)
     return ConsolidationResult(
         consolidation_id=None if done is None else done.consolidation.id,
         memory=None if done is None else Receipt.of(done.memory),
