@@ -26,6 +26,11 @@ from tmws_memory.words import asked, indexed
 ALICE = Principal("alice", "place")
 
 
+def chosen_by(filters: dict[str, Any]) -> Filters:
+    """Filters of the place, as a tool makes them of its arguments."""
+    return Filters(**({"namespace": "place"} | filters | {"tags": tuple(filters.get("tags", ()))}))
+
+
 class Corpus:
     """Memories of a namespace, stored and found in one transaction."""
 
@@ -53,7 +58,7 @@ class Corpus:
 
     async def postings(self, question: str, by: Principal = ALICE, **filters: Any) -> list[Posting]:
         """The postings of the words of a question."""
-        scope = Scope(by, Filters(**({"namespace": "place"} | filters)))
+        scope = Scope(by, chosen_by(filters))
 
         def work(session: Session) -> list[Posting]:
             return postings(session, asked(question), scope, count(session, scope))
@@ -62,14 +67,14 @@ class Corpus:
 
     async def candidates(self, memory_ids: Sequence[str], by: Principal = ALICE, **filters: Any) -> list[Candidate]:
         """The candidates among some memories."""
-        chosen = Filters(**({"namespace": "place"} | filters))
+        chosen = chosen_by(filters)
         return await self.session.run_sync(lambda session: Candidates(session, by, chosen).of((), memory_ids))
 
     async def ranked(
         self, question: str, by: Principal = ALICE, vector: Sequence[float] | None = None, **filters: Any
     ) -> list[Ranked]:
         """What a question finds, by words, and by meaning when it has a vector."""
-        chosen = Filters(**({"namespace": "place"} | filters))
+        chosen = chosen_by(filters)
         meaning = None if vector is None else Meaning(self.index, self.space, np.array(vector, np.float32))
         found = await self.postings(question, by, **filters)
         words = indexed(question).split()

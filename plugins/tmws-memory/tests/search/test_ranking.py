@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tmws_memory.decay import FLOOR
 from tmws_memory.search.candidates import Candidate
 from tmws_memory.search.postings import Posting
 from tmws_memory.search.ranking import LEAST_SIMILARITY, Ranked, Ranking
@@ -202,7 +203,7 @@ def test_what_was_used_a_moment_ahead_of_now_is_fresh() -> None:
 
 def test_what_was_used_in_the_distant_past_is_not_fresh() -> None:
     (hit,) = ranked([candidate(1, used_at=datetime.min.replace(tzinfo=UTC))], [posting("c", 1)], half_life_days=1e-6)
-    assert hit.freshness == 0
+    assert hit.freshness == FLOOR
 
 
 def test_what_use_has_made_relevant_comes_first() -> None:

@@ -37,20 +37,22 @@ ALTER TABLE tmws_memory_search_vectors ADD COLUMN vector halfvec NOT NULL;
 CREATE INDEX tmws_memory_search_vectors_256 ON tmws_memory_search_vectors
 USING hnsw ((vector::halfvec(256)) halfvec_cosine_ops) WHERE vector_dims(vector) = 256;
 CREATE FUNCTION tmws_memory_search_vectors_decoded(stored bytea) RETURNS halfvec LANGUAGE sql IMMUTABLE STRICT AS $sql$
-SELECT array_agg(
+SELECT CASE WHEN mod(length(stored), 2) = 0 AND NOT bool_or(bits & 31744 = 31744) THEN array_agg(
 CASE WHEN bits & 32768 = 0 THEN 1 ELSE -1 END * CASE WHEN bits & 31744 = 0
 THEN (bits & 1023) * 2.0::double precision ^ -24
 ELSE (1024 + (bits & 1023)) * 2.0::double precision ^ (((bits & 31744) >> 10) - 25) END
-ORDER BY place)::real[]::halfvec
+ORDER BY place)::real[]::halfvec END
 FROM (SELECT place, get_byte(stored, 2 * place) + 256 * get_byte(stored, 2 * place + 1) AS bits
 FROM generate_series(0, length(stored) / 2 - 1) AS place) AS halves
 $sql$;
-CREATE FUNCTION tmws_memory_search_vectors_follow() RETURNS trigger LANGUAGE plpgsql AS $follow$ BEGIN
-IF NEW.vector IS NULL THEN
+CREATE FUNCTION tmws_memory_search_vectors_follow() RETURNS trigger LANGUAGE plpgsql AS $follow$
+DECLARE decoded halfvec := tmws_memory_search_vectors_decoded(NEW.vector);
+BEGIN
+IF decoded IS NULL THEN
 DELETE FROM tmws_memory_search_vectors WHERE memory_id = NEW.memory_id;
 ELSE
 INSERT INTO tmws_memory_search_vectors (memory_id, namespace_token, model, vector) VALUES
-(NEW.memory_id, NEW.namespace_token, NEW.model, tmws_memory_search_vectors_decoded(NEW.vector))
+(NEW.memory_id, NEW.namespace_token, NEW.model, decoded)
 ON CONFLICT (memory_id) DO UPDATE SET
 namespace_token = excluded.namespace_token, model = excluded.model, vector = excluded.vector;
 END IF;
