@@ -46,7 +46,7 @@ def test_one_plugin_is_shown_with_what_it_contributes(tmws: Run, weather: Path) 
     shown = tmws("plugins", "show", "weather", "--json").document
     assert shown["hooks"] == ["tmws_commands", "tmws_health_checks", "tmws_settings", "tmws_tools"]
     assert shown["tools"] == ["weather_report", "weather_names", "weather_wait"]
-    assert shown["commands"] == ["shout"]
+    assert shown["commands"] == ["shout", "import"]
     assert shown["settings"] == ["token"]
 
 
