@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -184,11 +184,13 @@ def _fresh(session: Session, principal: Principal, drafts: Mapping[_Key, Draft])
     taken = _taken(session, [draft.id for draft in drafts.values() if draft.id])
     now = utc_now()
     fresh = {}
-    for key, draft in drafts.items():
+    for number, (key, draft) in enumerate(drafts.items()):
         identifier = draft.id if draft.id and draft.id not in taken else new_identifier()
         taken.add(identifier)
         about = {**draft.facts, "origin": draft.origin} | ({} if draft.session is None else {"session": draft.session})
-        fresh[key] = _Fresh(identifier, draft.agent_id or principal.agent_id, about, draft, now)
+        # a microsecond apart, so that whoever lists them by their moment finds them in the order of the drafts
+        moment = now + timedelta(microseconds=number)
+        fresh[key] = _Fresh(identifier, draft.agent_id or principal.agent_id, about, draft, moment)
     return fresh
 
 

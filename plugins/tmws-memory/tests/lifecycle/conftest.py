@@ -124,10 +124,14 @@ def store(application: Application, alice: Principal) -> Callable[..., Awaitable
     """Stores memories of alice that all have a vector when it is done, and gives their identifiers."""
 
     async def store(*contents: str, **more: object) -> list[str]:
-        memories = [{"content": content, **more} for content in contents]
-        answer = await application.pipeline.call_tool(Call(alice, "mcp"), "memory_store_many", {"memories": memories})
+        identifiers = []
+        for start in range(0, len(contents), 200):
+            memories = [{"content": content, **more} for content in contents[start : start + 200]]
+            call = Call(alice, "mcp")
+            answer = await application.pipeline.call_tool(call, "memory_store_many", {"memories": memories})
+            identifiers += [one["id"] for one in answer["result"]]
         await application.state(MemoryState).worker.finish()
-        return [one["id"] for one in answer["result"]]
+        return identifiers
 
     return store
 

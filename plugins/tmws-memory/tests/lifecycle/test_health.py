@@ -28,8 +28,9 @@ async def _asked(application: Application) -> str:
 
 async def test_all_is_well(application: Application, store: Store) -> None:
     await store("a tree", "a bush")
+    index = "scan" if application.database.checkpointer else "pgvector"
     assert await _asked(application) == (
-        "2 memories, each in the index; found by meaning with counting abcdefghijklmnopqrstuvwxyz"
+        f"2 memories, each in the index; found by meaning with counting abcdefghijklmnopqrstuvwxyz in the index {index}"
     )
 
 

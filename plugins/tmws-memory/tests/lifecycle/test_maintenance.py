@@ -167,6 +167,7 @@ async def test_what_is_purged_leaves_no_row_anywhere(
     assert filled == {table.name for table in Base.metadata.sorted_tables} - {
         "memory_patterns",
         "tmws_memory_documents",
+        "tmws_memory_recalls",
     }
     await call("memory_maintain", dry_run=False)
     assert await rows() == before

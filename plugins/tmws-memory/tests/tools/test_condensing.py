@@ -352,7 +352,7 @@ async def test_a_source_that_another_consolidation_has_archived_since_stays_ther
 async def test_a_source_that_was_remembered_anew_hinders_the_whole_undoing(call: CallTool) -> None:
     made = await call("memory_consolidate", memory_ids=await two(call), method="merge")
     await store(call, ROLLBACK)
-    with pytest.raises(AlreadyChanged, match="cannot be restored"):
+    with pytest.raises(AlreadyChanged, match="has that text already"):
         await call("memory_unconsolidate", consolidation_id=made["consolidation_id"])
     assert (await call("memory_get", memory_id=made["memory"]["id"]))["content"] == made["text"]
     assert (await call("memory_list", state="archived"))["total"] == 2

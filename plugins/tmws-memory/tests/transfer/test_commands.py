@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from tmws_core import Context, Principal
 from tmws_core.application import Application
@@ -161,9 +161,12 @@ async def test_hidden_memories_are_in_no_file(call: CallTool, run_command: RunCo
 
 
 async def test_a_memory_that_cannot_be_written_is_told_and_the_others_are(
-    call: CallTool, run_command: RunCommand, tmp_path: Path
+    application: Application, call: CallTool, run_command: RunCommand, tmp_path: Path
 ) -> None:
-    bad = await call("memory_store", content="large", context={"x": "y" * 300_000})
+    bad = await call("memory_store", content="large")
+    # no tool stores such facts any more, but a database may hold them
+    too_large = update(Memory).where(Memory.id == bad["id"]).values(context={"x": "y" * 300_000})
+    await application.database.transaction(lambda session: session.execute(too_large), read_only=False)
     await call("memory_store", content="small")
     report = await run_command(export, tmp_path / "folder", format="markdown")
     assert (report.written, report.faults, report.left_out[0].source) == (1, 1, f"memory {bad['id']}")

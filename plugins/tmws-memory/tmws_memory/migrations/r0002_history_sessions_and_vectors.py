@@ -4,6 +4,7 @@ import json
 import re
 from hashlib import blake2b
 from typing import Any
+from unicodedata import normalize
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +14,7 @@ revision = "memory_0002"
 down_revision = "memory_0001"
 
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]+")
+_ACCENTS = re.compile("(?<=[a-z])[\u0300-\u036f]+")
 _SPEAKER = re.compile(r"(?:\[[^\]\n]{0,100}\]\s*)?(\w[\w .'-]{0,39}):\s")
 
 _FOLLOW = """
@@ -276,7 +278,7 @@ def _document(row: sa.Row[*tuple[Any, ...]]) -> dict[str, object]:
     scope = [_token("ns", namespace), _token("ow", agent_id), _token("ty", memory_type)]
     scope += [_token("tg", name) for name in names] + ([] if access_level == "private" else ["open"])
     speaker = _SPEAKER.match(content)
-    text = _UNSPACED.sub(_pairs, "\n".join([content, *names]).lower())
+    text = _UNSPACED.sub(_pairs, _folded("\n".join([content, *names]).lower()))
     return {
         "memory_id": memory_id,
         "asks": content.rstrip().endswith(("?", "\uff1f", "\u061f")),
@@ -284,6 +286,11 @@ def _document(row: sa.Row[*tuple[Any, ...]]) -> dict[str, object]:
         "scope": " ".join(scope),
         "body": _body(re.findall(r"[^\W_]+", text)),
     }
+
+
+def _folded(text: str) -> str:
+    """One spelling for equivalent characters, and Latin letters without accents, as on both databases."""
+    return text if text.isascii() else normalize("NFKC", _ACCENTS.sub("", normalize("NFKD", text)))
 
 
 def _body(words: list[str]) -> str:
