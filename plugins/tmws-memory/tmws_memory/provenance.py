@@ -54,7 +54,7 @@ def of(session: Session, principal: Principal, memory_id: str) -> list[Provenanc
         NotFound: there is none with that identifier, or the caller may not see it.
     """
     visible = or_(readable(principal), owned(principal))
-    get(session, memory_id, visible)
+    get(session, memory_id, readable(principal))
     made = select(Consolidation).where(Consolidation.consolidated_memory_id == memory_id).order_by(Consolidation.id)
     found = session.scalars(made).all()
     identifiers = {source for one in found for source in one.source_memory_ids}

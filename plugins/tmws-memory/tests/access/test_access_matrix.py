@@ -17,8 +17,8 @@ from tmws_core.plugin_record import PluginRecord
 from tmws_core.tool_errors import ToolError
 from tmws_memory.access import GOVERN
 
-from .doors import DOORS, Door
 from .situations import CALLERS, SITUATIONS, Caller, rights
+from .upkeep_doors import DOORS, Door
 from .world import Target, World
 
 

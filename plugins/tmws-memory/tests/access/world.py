@@ -183,6 +183,16 @@ class Visit:
         (command,) = (one for one in self.world.application.catalogue.commands["memory"] if one.name == name)
         return await self._run(name, command.scope, command.function, arguments, read_only=False)
 
+    async def unheard(self, name: str, /, **arguments: object) -> dict[str, Any]:
+        """Call a tool that may name memories of others to whoever governs the server."""
+        return await self.world.application.pipeline.call_tool(self.call, name, arguments)
+
+    async def check(self, name: str) -> str:
+        """Ask a health check."""
+        checks = self.world.application.catalogue.health_checks["memory"]
+        (found,) = (one for one in checks if one.function.__name__ == name)
+        return str(await self._run(name, None, found.function, {}))
+
     async def row(self) -> Memory | None:
         """The memory as the database has it."""
         async with self.world.application.database.session(read_only=True) as session:
