@@ -36,9 +36,11 @@ def passes_alone(uv: str, plugin: Path, wheels: Path) -> bool:
         environment = Path(folder) / "environment"
         python = environment / "bin" / "python"
         run(uv, "venv", "--quiet", "--python", sys.executable, environment)
-        run(uv, "pip", "install", "--quiet", "--python", python, "--find-links", wheels, f"{name}[testing]")
+        # pytest-xdist only spreads the tests over the processors; no test may know of it
+        packages = (f"{name}[testing]", "pytest-xdist")
+        run(uv, "pip", "install", "--quiet", "--python", python, "--find-links", wheels, *packages)
         # not `python -m pytest`: that would put the source folder before the installed wheel on the import path
-        command = [str(environment / "bin" / "pytest"), "-q", "-p", "no:cacheprovider"]
+        command = [str(environment / "bin" / "pytest"), "-q", "-p", "no:cacheprovider", "--numprocesses=auto"]
         return subprocess.run(command, cwd=plugin, check=False).returncode == 0
 
 
