@@ -24,7 +24,7 @@ from tmws_core.columns import utc_now
 from tmws_core.tool_errors import InvalidArguments, ToolError
 from tmws_memory import storage
 from tmws_memory.access import GOVERN, refuse_level
-from tmws_memory.draft import Draft, DraftGrant, refuse_too_large
+from tmws_memory.draft import Draft, DraftGrant, refuse_large_facts, refuse_too_large
 from tmws_memory.exchange.record import Record, shown
 from tmws_memory.settings import MemorySettings
 
@@ -116,6 +116,7 @@ class Importer:
             return Imported("expired")
         try:
             refuse_too_large(record.content, self._settings)
+            refuse_large_facts(record.context, self._settings)
             refuse_level(self._principal, record.access_level)
         except ToolError as error:
             return _refused(str(error))

@@ -13,7 +13,7 @@ from tmws_core.columns import utc_now
 from tmws_core.identifiers import new_identifier
 from tmws_memory import removal
 from tmws_memory.exchange.record import Grant, Record
-from tmws_memory.importing import Imported
+from tmws_memory.importing import Imported, Importer
 from tmws_memory.models.document import Document
 from tmws_memory.models.memory import Memory
 from tmws_memory.models.sharing import Sharing
@@ -219,3 +219,11 @@ async def test_a_grant_in_a_duplicate_is_not_given(import_records: Import, sessi
     )
     assert (imported.outcome, imported.faults) == ("duplicate", ())
     assert (await session.scalars(select(Sharing))).all() == []
+
+
+async def test_facts_that_are_too_large_are_refused(session: AsyncSession) -> None:
+    (imported,) = await session.run_sync(
+        Importer(ALICE, MemorySettings.model_validate({})).store, [Record(content="a", context={"x": "y" * 40_000})]
+    )
+    assert imported.outcome == "refused"
+    assert "context has 40008 bytes" in imported.faults[0]
