@@ -427,3 +427,14 @@ async def test_a_consolidation_that_says_nothing_about_itself_can_be_undone(
     assert told["written_by"] is None
     undone = await call("memory_unconsolidate", consolidation_id=made["consolidation_id"])
     assert undone["restored"] == []
+
+
+async def test_facts_that_are_too_large_together_are_refused_and_no_source_is_archived(call: CallTool) -> None:
+    texts = ("The backup runs at night.", "The backup is kept for ten days.")
+    stored = [
+        await call("memory_store", content=text, context={f"fact{number}": "x" * 20_000})
+        for number, text in enumerate(texts)
+    ]
+    with pytest.raises(TooLarge, match="context has"):
+        await call("memory_consolidate", memory_ids=[one["id"] for one in stored], method="merge")
+    assert (await call("memory_list", state="archived"))["total"] == 0

@@ -20,7 +20,7 @@ from tmws_memory.consolidation import (
     Method,
     WrittenBy,
 )
-from tmws_memory.draft import refuse_too_large
+from tmws_memory.draft import refuse_large_facts, refuse_too_large
 from tmws_memory.models.memory import Memory
 from tmws_memory.settings import MemorySettings
 from tmws_memory.state import MemoryState
@@ -128,6 +128,7 @@ async def memory_consolidate(
     await ctx.progress(2, 3, "storing what they have become")
     settings = ctx.settings(MemorySettings)
     refuse_too_large(condensed_text.text, settings)
+    refuse_large_facts(consolidation.draft_of(ctx.principal, sources, condensed_text.text).context, settings)
     condensed = Condensed(
         text=condensed_text.text,
         method=method,
