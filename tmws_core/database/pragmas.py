@@ -4,6 +4,7 @@ _EVERY = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=30000",
     "PRAGMA temp_store=MEMORY",
+    "PRAGMA cache_size=-32768",
     "PRAGMA journal_size_limit=67108864",
 )
 WRITER = _EVERY

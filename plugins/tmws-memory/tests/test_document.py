@@ -6,11 +6,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tmws_agents.models.agent import Agent
+from tmws_core.columns import utc_now
 from tmws_memory.models.document import Document
 from tmws_memory.models.memory import Memory
 
 _FOUND = {
-    "sqlite": "SELECT count(*) FROM tmws_memory_search WHERE tmws_memory_search MATCH :word",
+    "sqlite": "SELECT count(*) FROM tmws_memory_search WHERE tmws_memory_search MATCH 'qwithout1' || :word",
     "postgresql": (
         "SELECT count(*) FROM tmws_memory_documents "
         "WHERE to_tsvector('english', body) @@ plainto_tsquery('english', :word)"
@@ -20,7 +21,9 @@ _FOUND = {
 
 @pytest.fixture
 async def document(session: AsyncSession, memory: Memory) -> Document:
-    document = Document(memory=memory, asks=False, scope="nsdefault", body="the running tortoise")
+    document = Document(
+        memory=memory, asks=False, scope="qwithout1 owx", remembered_at=memory.created_at, body="the running tortoise"
+    )
     session.add(document)
     await session.flush()
     return document
@@ -71,13 +74,13 @@ async def test_a_change_that_is_undone_leaves_the_index_as_it_was(session: Async
 
 
 async def test_a_memory_has_one_document(session: AsyncSession, document: Document) -> None:
-    session.add(Document(memory_id=document.memory_id, asks=False, scope="x", body="x"))
+    session.add(Document(memory_id=document.memory_id, asks=False, scope="x", remembered_at=utc_now(), body="x"))
     with pytest.raises(IntegrityError, match=r"(?i)unique"):
         await session.flush()
 
 
 async def test_a_document_belongs_to_a_memory(session: AsyncSession) -> None:
-    session.add(Document(memory_id="nothing", asks=False, scope="x", body="x"))
+    session.add(Document(memory_id="nothing", asks=False, scope="x", remembered_at=utc_now(), body="x"))
     with pytest.raises(IntegrityError, match=r"(?i)foreign key"):
         await session.flush()
 

@@ -72,7 +72,10 @@ def _count(session: Session, memory_ids: Sequence[str], half_life_days: float) -
     read = select(Memory.id, Memory.relevance_score, used_at).where(Memory.id.in_(memory_ids)).order_by(Memory.id)
     now = utc_now()
     counted = [
-        {"memory_id": memory_id, "relevance": boosted(decayed(relevance, since, now, half_life_days))}
+        {
+            "memory_id": memory_id,
+            "relevance": boosted(decayed(relevance, (now - since).total_seconds(), half_life_days)),
+        }
         for memory_id, relevance, since in session.execute(read.with_for_update())
     ]
     if counted:

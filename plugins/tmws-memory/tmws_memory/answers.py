@@ -18,7 +18,7 @@ from tmws_memory.budget import (
 )
 from tmws_memory.models.memory import Memory
 from tmws_memory.models.version import Version
-from tmws_memory.reading import Recalled
+from tmws_memory.reading import Legible, Recalled, Shown
 from tmws_memory.storage import Stored
 
 MOST_CHARACTERS_LISTED = 2_000
@@ -90,7 +90,7 @@ class RecalledMemory(BaseModel):
     expires_at: datetime | None
 
     @classmethod
-    def of(cls, recalled: Recalled, *, offset: int = 0, most_characters: int | None = None) -> Self:
+    def of(cls, recalled: Recalled | Shown, *, offset: int = 0, most_characters: int | None = None) -> Self:
         """A memory, or the part of it that begins at an offset in characters."""
         memory = recalled.memory
         session = memory.metadata_json.get("session")
@@ -185,10 +185,10 @@ def _text(content: str, offset: int, most_characters: int | None, beside: Sequen
     return taken, next_offset or (end if end < len(content) else None)
 
 
-def _tags(source: Memory | Version) -> list[str]:
+def _tags(source: Legible | Version) -> list[str]:
     return names_that_fit(source.tags, MOST_BYTES_OF_TAGS)
 
 
-def _facts(source: Memory | Version, most_characters: int | None) -> dict[str, Any] | None:
+def _facts(source: Legible | Version, most_characters: int | None) -> dict[str, Any] | None:
     most = MOST_BYTES_OF_FACTS if most_characters is None else MOST_BYTES_OF_FACTS_LISTED
     return source.context if size(source.context) <= most else None

@@ -1,17 +1,40 @@
 """Runs what may hang in a thread that nobody has to wait for, not even the end of the process."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from queue import SimpleQueue
 from threading import Thread
 from typing import TypeVar
 
 Result = TypeVar("Result")
+Work = Callable[[], None]
+
+
+class _Worker:
+    """A thread that does one work after the other; one that hangs is not idle, and is not asked again."""
+
+    def __init__(self) -> None:
+        self._works: SimpleQueue[Work] = SimpleQueue()
+        Thread(target=self._run, name="tmws-embedder", daemon=True).start()
+
+    def do(self, work: Work) -> None:
+        """Do a work when there is nothing else to do; it must not raise."""
+        self._works.put(work)
+
+    def _run(self) -> None:
+        while True:
+            self._works.get()()
+            _idle.append(self)
+
+
+_idle: deque[_Worker] = deque()
 
 
 async def in_daemon_thread(work: Callable[[], Result]) -> Result:
-    """Run work in a thread of its own; a caller that is cancelled leaves it to itself.
+    """Run work in a thread that waits for nothing else; a caller that is cancelled leaves it to itself.
 
     Raises:
         Exception: what the work raises; a RuntimeError says what it was when it is none that a task may end with.
@@ -31,8 +54,16 @@ async def in_daemon_thread(work: Callable[[], Result]) -> Result:
         with suppress(RuntimeError):  # the loop is closed by now
             loop.call_soon_threadsafe(settle, set_it)
 
-    Thread(target=run, name="tmws-embedder", daemon=True).start()
+    _idle_worker().do(run)
     return await done
+
+
+def _idle_worker() -> _Worker:
+    # to start a thread takes longer than a question with the default embedder
+    try:
+        return _idle.pop()
+    except IndexError:
+        return _Worker()
 
 
 def _as_exception(error: BaseException) -> Exception:

@@ -5,8 +5,6 @@ time since then, so nothing has to be written while it fades, and nothing fades 
 left and what it adds, together with its moment.
 """
 
-from datetime import datetime
-
 FLOOR = 0.01
 """Nothing is ever of less relevance."""
 KEPT, GAINED = 0.99, 0.05
@@ -14,16 +12,15 @@ KEPT, GAINED = 0.99, 0.05
 _SECONDS_A_DAY = 86_400
 
 
-def decayed(relevance: float, used_at: datetime, now: datetime, half_life_days: float) -> float:
+def decayed(relevance: float, seconds_unused: float, half_life_days: float) -> float:
     """What is left of a relevance.
 
     Args:
         relevance: what it was when it was written down, from 0 to 1.
-        used_at: when that was.
-        now: the present moment.
+        seconds_unused: how long ago that was; what is yet to come has not faded.
         half_life_days: after how many days half of it is left.
     """
-    days = max(0.0, (now - used_at).total_seconds() / _SECONDS_A_DAY)
+    days = max(0.0, seconds_unused / _SECONDS_A_DAY)
     return max(FLOOR, float(relevance * 0.5 ** (days / half_life_days)))
 
 

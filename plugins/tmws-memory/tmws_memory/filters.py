@@ -34,8 +34,8 @@ class Filters:
 
     @property
     def tokens(self) -> list[str]:
-        """What stands in the scope of each of them in the full-text index; the times do not."""
-        return tokens(self.namespace, self.agent_id, self.memory_type, self.tags)
+        """What stands in the scope of each of them in the full-text index; namespace and times do not."""
+        return tokens(self.agent_id, self.memory_type, self.tags)
 
     @property
     def digest(self) -> str:

@@ -1,6 +1,7 @@
 """The index under which a memory is found: its words, its scope, its session, and in time its vector."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy import delete, func, insert, select, update
@@ -24,6 +25,9 @@ class Indexed(Scoped, Protocol):
 
     @property
     def content(self) -> str: ...  # noqa: D102 -- as above
+
+    @property
+    def created_at(self) -> datetime: ...  # noqa: D102 -- as above
 
     @property
     def metadata_json(self) -> Mapping[str, Any]: ...  # noqa: D102 -- as above
@@ -96,6 +100,7 @@ def _entry(memory: Indexed) -> dict[str, Any]:
     return {
         "asks": asks(memory.content),
         "speaker": speaker(memory.content),
+        "remembered_at": memory.created_at,
         "scope": scope_of(memory),
         "body": document("\n".join([memory.content, *memory.tags])),
     }

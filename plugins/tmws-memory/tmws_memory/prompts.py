@@ -86,7 +86,7 @@ async def _found(ctx: Context, topic: str, filters: Filters) -> list[str]:
     found = await find(ctx, topic, filters, 0, MOST_RECALLED)
     lines: dict[str, str] = {}
     left = MOST_BYTES
-    for recalled in found.recalled:
+    for recalled in found.shown:
         memory = RecalledMemory.of(recalled, most_characters=MOST_CHARACTERS_LISTED)
         line = _line(memory.model_dump(mode="json"))
         left -= len(line.encode())

@@ -1,10 +1,12 @@
 """To read memories: one, a page of them, and what they were before."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, inspect, select, tuple_
 from sqlalchemy.orm import Session
 
 from tmws_agents.models.agent import Agent
@@ -13,8 +15,12 @@ from tmws_core.tool_errors import NotFound
 from tmws_memory.access import owned, present, readable
 from tmws_memory.filters import Filters
 from tmws_memory.identifier import is_identifier
+from tmws_memory.membership import as_parameter, is_one_of
+from tmws_memory.models.base import table_of
 from tmws_memory.models.memory import Memory
 from tmws_memory.models.version import Version
+
+_CALLERS_REMEMBERED = 256
 
 
 @dataclass(frozen=True)
@@ -22,6 +28,34 @@ class Recalled:
     """A memory, and how far its author is trusted, from 0 to 1."""
 
     memory: Memory
+    trust: float
+
+
+class Legible(Protocol):
+    """What of a memory its reader sees, be it an entity or a row."""
+
+    id: str
+    content: str
+    memory_type: str
+    tags: list[str]
+    importance_score: float
+    context: dict[str, Any]
+    source_url: str | None
+    metadata_json: dict[str, Any]
+    namespace: str
+    access_level: str
+    agent_id: str
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A memory that is shown and not changed, and how far its author is trusted, from 0 to 1."""
+
+    memory: Legible
     trust: float
 
 
@@ -51,6 +85,13 @@ def many(session: Session, memory_ids: Sequence[str], principal: Principal) -> d
     """Those of several memories that are there for a caller, by their identifiers."""
     found = _recalled(session, _with_trust().where(Memory.id.in_(memory_ids), readable(principal)))
     return {recalled.memory.id: recalled for recalled in found}
+
+
+def shown(session: Session, memory_ids: Sequence[str], principal: Principal) -> Mapping[str, Shown]:
+    """Those of several memories that are there for a caller, by their identifiers: only to be shown."""
+    dialect = session.get_bind().dialect.name
+    statement, asked = _legible(principal, dialect), {"identifiers": as_parameter(memory_ids, dialect)}
+    return {row.id: Shown(row, row.trust) for row in session.connection().execute(statement, asked)}
 
 
 def page(
@@ -120,6 +161,22 @@ def history(session: Session, principal: Principal, memory_id: str, before: int 
 def not_found(memory_id: str) -> NotFound:
     """The one answer for a memory that is not there and for one that is not the caller's to see."""
     return NotFound(f"there is no memory {memory_id!r}", hint="find the right one with memory_search or memory_list")
+
+
+@lru_cache(maxsize=_CALLERS_REMEMBERED)
+def _legible(principal: Principal, dialect: str) -> Select[*tuple[Any, ...]]:
+    """The statement for what a caller reads of the memories of the parameter `identifiers`.
+
+    A row, because SQLAlchemy takes twice as long for an entity, which notices its changes.
+    """
+    memories, agents = table_of(Memory), Agent.__table__
+    columns = inspect(Memory).columns
+    legible = [columns[name].label(name) for name in Legible.__annotations__]
+    return (
+        select(*legible, agents.c.trust_score.label("trust"))
+        .join_from(memories, agents, agents.c.agent_id == memories.c.agent_id)
+        .where(is_one_of(memories.c.id, "identifiers", dialect), readable(principal))
+    )
 
 
 def _in_state(principal: Principal, state: str) -> ColumnElement[bool]:

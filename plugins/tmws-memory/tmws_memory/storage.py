@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from sqlalchemy import and_, insert, select
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from tmws_agents.registration import ensure_registered
@@ -22,6 +22,14 @@ from tmws_memory.models.sharing import Sharing
 
 _Key = tuple[str, str, str, str | None]
 """Owner, namespace and digest of the text of a memory; and its identifier when it is archived, as twins may be."""
+_MEMORIES = table_of(Memory)
+_UNLESS_THERE = {
+    dialect.__name__.rpartition(".")[2]: dialect.insert(_MEMORIES).on_conflict_do_nothing(
+        index_elements=[_MEMORIES.c.content_hash, _MEMORIES.c.agent_id, _MEMORIES.c.namespace],
+        index_where=and_(_MEMORIES.c.deleted_at.is_(None), _MEMORIES.c.archived_at.is_(None)),
+    )
+    for dialect in (postgresql, sqlite)
+}
 
 
 @dataclass(frozen=True)
@@ -77,6 +85,10 @@ class _Fresh:
     def tags(self) -> list[str]:
         return self.draft.tags
 
+    @property
+    def created_at(self) -> datetime:
+        return self.draft.created_at or self.now
+
     def row(self) -> dict[str, Any]:
         draft = self.draft
         return {
@@ -98,7 +110,7 @@ class _Fresh:
             "archived_at": draft.archived_at,
             "metadata": self.metadata_json,
             "version": draft.version,
-            "created_at": draft.created_at or self.now,
+            "created_at": self.created_at,
             "updated_at": draft.updated_at or self.now,
         }
 
@@ -132,7 +144,7 @@ def store(session: Session, principal: Principal, drafts: Sequence[Draft]) -> li
     """
     ensure_registered(session, principal)
     keys = [_key(draft, principal) for draft in drafts]
-    found = _known(session, principal, drafts)
+    found = _by_key(_archived(session, [draft.id for draft in drafts if draft.archived_at and draft.id]))
     fresh = _fresh(
         session, principal, {key: draft for key, draft in zip(keys, drafts, strict=True) if key not in found}
     )
@@ -156,15 +168,6 @@ def _key(draft: Draft, principal: Principal) -> _Key:
 
 def _twin(one: Draft | Memory) -> str | None:
     return None if one.archived_at is None else one.id or ""
-
-
-def _known(session: Session, principal: Principal, drafts: Sequence[Draft]) -> dict[_Key, Memory]:
-    """The memories that are there already, present or archived as the drafts are."""
-    owners = {draft.agent_id or principal.agent_id for draft in drafts}
-    found = twins.present(session, owners, [draft.digest for draft in drafts if draft.archived_at is None])
-    return _by_key(found) | _by_key(
-        _archived(session, [draft.id for draft in drafts if draft.archived_at and draft.id])
-    )
 
 
 def _by_key(memories: Iterable[Memory]) -> dict[_Key, Memory]:
@@ -203,7 +206,7 @@ def _taken(session: Session, identifiers: Sequence[str]) -> set[str]:
 
 
 def _insert(session: Session, fresh: Mapping[_Key, _Fresh]) -> dict[_Key, Memory]:
-    """Insert memories; returns those that another process has stored in the meantime, which PostgreSQL lets happen."""
+    """Insert memories; returns those that were there already, which costs nothing to find out where there are none."""
     found: dict[_Key, Memory] = {}
     missing = dict(fresh)
     while missing:
@@ -217,15 +220,10 @@ def _insert(session: Session, fresh: Mapping[_Key, _Fresh]) -> dict[_Key, Memory
 
 
 def _insert_rows(session: Session, fresh: Sequence[_Fresh]) -> set[str]:
-    """Insert those that no other process has; returns which."""
-    rows = [one.row() for one in fresh]
-    memories = table_of(Memory)
-    if session.get_bind().dialect.name == "sqlite":
-        session.execute(insert(memories), rows)
-        return {one.id for one in fresh}
-    unless_there = postgresql.insert(memories).on_conflict_do_nothing(
-        index_elements=[memories.c.content_hash, memories.c.agent_id, memories.c.namespace],
-        index_where=and_(memories.c.deleted_at.is_(None), memories.c.archived_at.is_(None)),
-    )
-    statement = unless_there.returning(memories.c.id)
-    return {identifier for row in rows for identifier in session.scalars(statement, row)}
+    """Insert those that are not there yet; returns which."""
+    rows, identifiers = [one.row() for one in fresh], [one.id for one in fresh]
+    if session.get_bind().dialect.name == "postgresql":
+        statement = _UNLESS_THERE["postgresql"].returning(_MEMORIES.c.id)
+        return {identifier for row in rows for identifier in session.scalars(statement, row)}
+    done = session.connection().execute(_UNLESS_THERE["sqlite"], rows)
+    return set(identifiers) if done.rowcount == len(rows) else _taken(session, identifiers)

@@ -11,7 +11,7 @@ from tmws_core import Principal
 from tmws_memory import index
 from tmws_memory.filters import Filters
 from tmws_memory.models.memory import Memory
-from tmws_memory.search.postings import Scope, postings
+from tmws_memory.search.postings import Scope, postgresql_statement, postings
 
 pytestmark = pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
 
@@ -71,8 +71,8 @@ async def test_the_statement_of_a_search_is_answered_by_an_index(session: AsyncS
 
     def plan(opened: Session) -> Sequence[str]:
         opened.execute(text("SET LOCAL enable_seqscan = off"))
-        statement = SCOPE.newest("postgresql", 1000).compile()
-        parameters = {**statement.params, **SCOPE.question("postgresql", "rare")}
+        statement = postgresql_statement().compile()
+        parameters = {"scope": SCOPE.everything("postgresql"), "word": "rare", "most": 1000}
         return opened.scalars(text(f"EXPLAIN {statement}"), parameters).all()
 
     assert any("tmws_memory_search" in line and "Index" in line for line in await session.run_sync(plan))

@@ -1,7 +1,6 @@
 """The rules by which candidates are ordered, one by one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -21,8 +20,8 @@ NOW = datetime(2026, 5, 8, tzinfo=UTC)
 
 def candidate(document: int, **values: Any) -> Candidate:
     """A candidate outside of every session, unless told otherwise."""
-    plain = Candidate(document, f"m{document:03}", None, None, False, None, 0.5, 0.5, NOW, 0.5)
-    return replace(plain, **values)
+    plain = Candidate(document, f"m{document:03}", None, None, False, None, 0.5, 0.5, NOW.timestamp(), 0.5)
+    return plain._replace(**values)
 
 
 def talk(*documents: int, **values: Any) -> list[Candidate]:
@@ -103,14 +102,14 @@ def test_a_word_counts_more_after_it_than_before_it() -> None:
 
 def test_a_question_passes_more_on_to_what_follows() -> None:
     plain, asking = talk(1, 2), talk(1, 2)
-    asking[0] = replace(asking[0], asks=True)
+    asking[0] = asking[0]._replace(asks=True)
     words = [posting("cat", 1)]
     assert score(ranked(asking, words), 2) > score(ranked(plain, words), 2)
 
 
 def test_a_question_stands_behind_its_answer() -> None:
     asking = talk(1, 2)
-    asking[0] = replace(asking[0], asks=True)
+    asking[0] = asking[0]._replace(asks=True)
     assert documents(ranked(asking, [posting("cat", 1), posting("dog", 2, weight=0.2)])) == [2, 1]
 
 
@@ -186,23 +185,28 @@ def test_the_more_important_comes_first() -> None:
 
 
 def test_what_was_used_lately_comes_first() -> None:
-    both = [candidate(1, used_at=NOW - timedelta(days=90)), candidate(2, used_at=NOW - timedelta(days=1))]
+    both = [
+        candidate(1, used_at=(NOW - timedelta(days=90)).timestamp()),
+        candidate(2, used_at=(NOW - timedelta(days=1)).timestamp()),
+    ]
     assert documents(ranked(both, [posting("cat", 1, 2)])) == [2, 1]
 
 
 def test_freshness_is_halved_in_each_half_life() -> None:
-    used = candidate(1, relevance=1.0, used_at=NOW - timedelta(days=20))
+    used = candidate(1, relevance=1.0, used_at=(NOW - timedelta(days=20)).timestamp())
     (hit,) = ranked([used], [posting("cat", 1)], half_life_days=10)
     assert hit.freshness == 0.25
 
 
 def test_what_was_used_a_moment_ahead_of_now_is_fresh() -> None:
-    (hit,) = ranked([candidate(1, relevance=1.0, used_at=NOW + timedelta(days=1))], [posting("c", 1)])
+    (hit,) = ranked([candidate(1, relevance=1.0, used_at=(NOW + timedelta(days=1)).timestamp())], [posting("c", 1)])
     assert hit.freshness == 1
 
 
 def test_what_was_used_in_the_distant_past_is_not_fresh() -> None:
-    (hit,) = ranked([candidate(1, used_at=datetime.min.replace(tzinfo=UTC))], [posting("c", 1)], half_life_days=1e-6)
+    (hit,) = ranked(
+        [candidate(1, used_at=datetime.min.replace(tzinfo=UTC).timestamp())], [posting("c", 1)], half_life_days=1e-6
+    )
     assert hit.freshness == FLOOR
 
 

@@ -4,14 +4,21 @@ The index is kept by the database itself, in the transaction that writes the row
 reads its text from this table, and also on PostgreSQL, where a table of text search vectors follows this one: it is
 asked for the newest documents with a word, and would compute their vectors anew for each question. The table has an
 integer key because FTS5 needs one that a VACUUM leaves as it is.
+
+In FTS5 each word of a body begins with the token of its audience. Which documents of a namespace have a word is then
+one list, as long as it has to be; to cut it out of the list of everybody's would take longer the more there is.
 """
+
+from datetime import datetime
 
 from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from tmws_core.columns import UTCDateTime
 from tmws_core.declarative import derived
 from tmws_memory.models.base import Base
 from tmws_memory.models.memory import Memory
+from tmws_memory.scope import AUDIENCE_LENGTH
 
 
 class Document(Base):
@@ -22,7 +29,8 @@ class Document(Base):
         position: which one of its session it is, as they were stored, from 1.
         asks: whether it ends with a question, so that the next one of its session is likely to answer.
         speaker: who speaks, in lower case, when it begins like a line of a transcript.
-        scope: tokens for its namespace, owner, type and tags, to narrow a search before it ranks.
+        remembered_at: the moment by which it is found.
+        scope: tokens for its audience, owner, type and tags, to narrow a search before it ranks; the audience first.
         body: its words.
     """
 
@@ -34,6 +42,7 @@ class Document(Base):
     position: Mapped[int | None] = mapped_column(Integer)
     asks: Mapped[bool] = mapped_column(Boolean)
     speaker: Mapped[str | None] = mapped_column(Text)
+    remembered_at: Mapped[datetime] = mapped_column(UTCDateTime)
     scope: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
 
@@ -42,11 +51,16 @@ class Document(Base):
     __table_args__ = (Index(None, "session_token", "position"),)
 
 
+_INDEXED = f"id, scope, replace(' ' || body, ' ', ' ' || substr(scope, 1, {AUDIENCE_LENGTH})) AS body"
+_CONTENT = f"CREATE VIEW tmws_memory_search_content AS SELECT {_INDEXED} FROM tmws_memory_documents"  # noqa: S608 -- made of constants
 _FORGET = (
     "INSERT INTO tmws_memory_search(tmws_memory_search, rowid, scope, body) "
-    "VALUES ('delete', old.id, old.scope, old.body); "
+    "SELECT 'delete', id, scope, body FROM tmws_memory_search_content WHERE id = old.id; "
 )
-_LEARN = "INSERT INTO tmws_memory_search(rowid, scope, body) VALUES (new.id, new.scope, new.body); "
+_LEARN = (
+    "INSERT INTO tmws_memory_search(rowid, scope, body) "
+    "SELECT id, scope, body FROM tmws_memory_search_content WHERE id = new.id; "
+)
 # a text search vector has 1 MiB at most; this many characters make a smaller one even when no word comes twice
 _FOLLOW = """
 CREATE FUNCTION tmws_memory_search_follow() RETURNS trigger LANGUAGE plpgsql AS $follow$ BEGIN
@@ -62,11 +76,13 @@ derived(
     "tmws_memory_search",
     after=Document.__tablename__,
     sqlite=(
-        "CREATE VIRTUAL TABLE tmws_memory_search USING fts5(scope, body, content='tmws_memory_documents', "
+        _CONTENT,
+        "CREATE VIRTUAL TABLE tmws_memory_search USING fts5(scope, body, content='tmws_memory_search_content', "
         "content_rowid='id', tokenize='porter unicode61 remove_diacritics 2')",
         f"CREATE TRIGGER tmws_memory_search_insert AFTER INSERT ON tmws_memory_documents BEGIN {_LEARN}END",
-        f"CREATE TRIGGER tmws_memory_search_delete AFTER DELETE ON tmws_memory_documents BEGIN {_FORGET}END",
-        f"CREATE TRIGGER tmws_memory_search_update AFTER UPDATE ON tmws_memory_documents BEGIN {_FORGET}{_LEARN}END",
+        f"CREATE TRIGGER tmws_memory_search_delete BEFORE DELETE ON tmws_memory_documents BEGIN {_FORGET}END",
+        f"CREATE TRIGGER tmws_memory_search_change BEFORE UPDATE ON tmws_memory_documents BEGIN {_FORGET}END",
+        f"CREATE TRIGGER tmws_memory_search_update AFTER UPDATE ON tmws_memory_documents BEGIN {_LEARN}END",
     ),
     postgresql=(
         "CREATE TABLE tmws_memory_search (document_id integer CONSTRAINT pk_tmws_memory_search PRIMARY KEY "

@@ -1,32 +1,43 @@
 """The memories among which a search chooses, with what their rank depends on."""
 
-import json
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ARRAY, ColumnElement, Select, and_, any_, case, func, literal, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    Select,
+    and_,
+    case,
+    cast,
+    extract,
+    func,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import Session
 
 from tmws_agents.models.agent import Agent
 from tmws_core import Principal
 from tmws_memory.access import readable
 from tmws_memory.filters import Filters
+from tmws_memory.membership import as_parameter, is_one_of
 from tmws_memory.models.document import Document
 from tmws_memory.models.memory import Memory
 
 _QUESTIONS_REMEMBERED = 256
-# of columns, not of mapped classes: a row is all that is wanted
+# of tables, not of mapped classes: a row is all that is wanted
 _DOCUMENTS, _MEMORIES, _AGENTS = Document.__table__.c, Memory.__table__.c, Agent.__table__.c
+_PLACE = tuple_(_DOCUMENTS.session_token, _DOCUMENTS.position)
+_JULIAN_DAY_OF_1970, _SECONDS_A_DAY = 2_440_587.5, 86_400
 
 WINDOW = 3
 """How many memories of a session before and after one belong to its surroundings."""
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A memory that the caller can read and that fulfils the filters.
 
     Attributes:
@@ -38,7 +49,7 @@ class Candidate:
         speaker: who speaks in it, in lower case.
         importance: from 0 to 1.
         relevance: from 0 to 1.
-        used_at: when it was last read, or else remembered.
+        used_at: when it was last read, or else remembered, in seconds of Unix time.
         trust: how far its author is trusted, from 0 to 1.
     """
 
@@ -50,7 +61,7 @@ class Candidate:
     speaker: str | None
     importance: float
     relevance: float
-    used_at: datetime
+    used_at: float
     trust: float
 
 
@@ -63,8 +74,7 @@ class Candidates:
 
     def of(self, documents: Collection[int], memory_ids: Collection[str]) -> list[Candidate]:
         """The candidates among some documents and memories."""
-        among = self._among(_DOCUMENTS.id, documents), self._among(_DOCUMENTS.memory_id, memory_ids)
-        return self._load(or_(*among))
+        return self._load(_among(*self._asked), {"documents": list(documents), "memories": list(memory_ids)})
 
     def around(self, seeds: Iterable[Candidate]) -> list[Candidate]:
         """The surroundings of some candidates in their sessions, as far as they are candidates themselves."""
@@ -77,7 +87,7 @@ class Candidates:
         }
         if not places:
             return []
-        return self._load(tuple_(_DOCUMENTS.session_token, _DOCUMENTS.position).in_(sorted(places)))
+        return self._load(_candidates(*self._asked).where(_PLACE.in_(sorted(places))), {})
 
     def identifiers(self) -> Sequence[str]:
         """The identifiers of all candidates there are."""
@@ -89,20 +99,31 @@ class Candidates:
         found = select(Document.id).join(Memory, Document.memory_id == Memory.id).where(_allowed(*self._asked))
         return self._session.scalars(found).all()
 
-    def _among(self, column: ColumnElement[Any], values: Collection[int] | Collection[str]) -> ColumnElement[bool]:
-        """That a column has one of some values, which go to the database as one parameter."""
+    def _load(
+        self, statement: Select[*tuple[Any, ...]], asked: Mapping[str, Sequence[int] | Sequence[str]]
+    ) -> list[Candidate]:
         _, _, dialect = self._asked
-        if dialect == "postgresql":
-            return column == any_(literal(list(values), ARRAY(column.type)))
-        return column.in_(select(func.json_each(json.dumps(list(values))).table_valued("value").c.value))
-
-    def _load(self, condition: ColumnElement[bool]) -> list[Candidate]:
-        rows: Iterable[tuple[Any, ...]] = self._session.execute(_candidates(*self._asked).where(condition)).all()
-        return [Candidate(*row) for row in rows]
+        parameters = {name: as_parameter(values, dialect) for name, values in asked.items()}
+        return [Candidate._make(row) for row in self._session.connection().execute(statement, parameters)]
 
 
 def _allowed(principal: Principal, filters: Filters, dialect: str) -> ColumnElement[bool]:
     return and_(readable(principal), *filters.conditions(dialect))
+
+
+@lru_cache(maxsize=_QUESTIONS_REMEMBERED)
+def _among(principal: Principal, filters: Filters, dialect: str) -> Select[*tuple[Any, ...]]:
+    """The statement that loads the candidates among the parameters `documents` and `memories`."""
+    columns = {"documents": _DOCUMENTS.id, "memories": _DOCUMENTS.memory_id}
+    among = or_(*(is_one_of(column, name, dialect) for name, column in columns.items()))
+    return _candidates(principal, filters, dialect).where(among)
+
+
+def _unix_time(moment: ColumnElement[Any], dialect: str) -> ColumnElement[float]:
+    """A moment as a number, which is quicker to read than a date: SQLite's text would have to be taken apart."""
+    if dialect == "postgresql":
+        return cast(extract("epoch", moment), Float)
+    return (func.julianday(moment, type_=Float) - _JULIAN_DAY_OF_1970) * _SECONDS_A_DAY
 
 
 @lru_cache(maxsize=_QUESTIONS_REMEMBERED)
@@ -118,12 +139,11 @@ def _candidates(principal: Principal, filters: Filters, dialect: str) -> Select[
             _DOCUMENTS.speaker,
             _MEMORIES.importance_score,
             _MEMORIES.relevance_score,
-            func.coalesce(_MEMORIES.accessed_at, _MEMORIES.created_at, type_=_MEMORIES.created_at.type),
+            _unix_time(func.coalesce(_MEMORIES.accessed_at, _MEMORIES.created_at), dialect),
             _AGENTS.trust_score,
         )
-        .select_from(Document)
-        .join(Memory, Memory.id == Document.memory_id)
-        .join(Agent, Agent.agent_id == Memory.agent_id)
+        .join_from(Document.__table__, Memory.__table__, _MEMORIES.id == _DOCUMENTS.memory_id)
+        .join(Agent.__table__, _AGENTS.agent_id == _MEMORIES.agent_id)
         # as a case, or SQLite would take an index of the conditions and walk through the whole namespace
         .where(case((_allowed(principal, filters, dialect), 1), else_=0) == 1)
     )

@@ -77,8 +77,9 @@ class Ranking:
         self._own = _presence(candidates, postings)
         pairs = _Pairs(candidates)
         self._around = pairs.spread(self._own)
+        moment = now.timestamp()
         self._freshness = np.array(
-            [decayed(one.relevance, one.used_at, now, settings.half_life_days) for one in candidates]
+            [decayed(one.relevance, moment - one.used_at, settings.half_life_days) for one in candidates]
         )
         words = _scaled(self._around @ np.array([one.weight for one in postings], np.float64))
         similar = np.array([similarities.get(one.memory_id, 0.0) for one in candidates])

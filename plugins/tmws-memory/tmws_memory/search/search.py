@@ -19,9 +19,9 @@ from tmws_memory.search.ranking import Ranking
 from tmws_memory.settings import MemorySettings
 from tmws_memory.vectors.index import Space, VectorIndex
 
-MOST_BY_WORDS = 100
-MOST_BY_MEANING = 50
-FIRST_OF_EACH = 50
+MOST_BY_WORDS = 60
+MOST_BY_MEANING = 30
+FIRST_OF_EACH = 30
 """So many of the best by words, and of the best by meaning, bring their surroundings along."""
 SHARE_EMBEDDED, FEW = 0.1, 5
 """A word that a larger share of the memories has, and more than a few, is left out of the meaning: it would pull every

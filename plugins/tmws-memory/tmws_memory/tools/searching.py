@@ -94,8 +94,8 @@ async def memory_search(
     asked_for = f"search {filters.digest} {query}"
     begin = 0 if cursor is None else int(cursors.decode(cursor, ctx.principal, asked_for))
     found = await find(ctx, query, filters, begin, min(begin + limit, DEEPEST))
-    pairs = zip(found.ranked, found.recalled, strict=True)
-    hits = list(while_they_fit(_hit(one, recalled) for one, recalled in pairs))
+    pairs = zip(found.ranked, found.shown, strict=True)
+    hits = list(while_they_fit(_hit(one, shown) for one, shown in pairs))
     state = ctx.state(MemoryState)
     state.accesses.note_recall(ctx.principal, filters.namespace, [hit.memory.id for hit in hits])
     end = begin + len(hits)
@@ -108,7 +108,7 @@ class Found:
     """A part of what a search found, best first, and how much it found in all."""
 
     ranked: "Sequence[Ranked]"
-    recalled: Sequence[reading.Recalled]
+    shown: Sequence[reading.Shown]
     total: int
 
 
@@ -144,7 +144,7 @@ async def find(ctx: Context, query: str, filters: Filters, begin: int, end: int)
             everything_asked = indexed(query).split()
             ranking = search(session, ctx.principal, filters, everything_asked, found, meaning, utc_now(), settings)
             part = ranking.part(begin, end)
-            known = reading.many(session, [one.candidate.memory_id for one in part], ctx.principal)
+            known = reading.shown(session, [one.candidate.memory_id for one in part], ctx.principal)
             return Found(part, [known[one.candidate.memory_id] for one in part], len(ranking))
 
         return await ctx.transaction(rank)
@@ -166,7 +166,7 @@ async def _meaning(state: MemoryState, filters: Filters, found: Sequence[Posting
     return Meaning(index, space_of(filters, embedder.name, embedder.dimension), vector)
 
 
-def _hit(ranked: "Ranked", recalled: reading.Recalled) -> Hit:
+def _hit(ranked: "Ranked", shown: reading.Shown) -> Hit:
     why = Why(
         words=[word[:_LONGEST_WORD] for word in ranked.words[:_MOST_WORDS]],
         nearby=[word[:_LONGEST_WORD] for word in ranked.nearby[:_MOST_WORDS]],
@@ -175,5 +175,5 @@ def _hit(ranked: "Ranked", recalled: reading.Recalled) -> Hit:
         freshness=ranked.freshness,
         trust=ranked.candidate.trust,
     )
-    memory = RecalledMemory.of(recalled, most_characters=MOST_CHARACTERS_LISTED)
+    memory = RecalledMemory.of(shown, most_characters=MOST_CHARACTERS_LISTED)
     return Hit(score=ranked.score, why=why, memory=memory)
