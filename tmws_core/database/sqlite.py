@@ -26,7 +26,7 @@ def writing_engine(url: URL, synchronous: str, checkpointer: Checkpointer) -> As
         synchronous: `FULL`, or `NORMAL`, which may lose the last transactions at a power cut.
         checkpointer: knows whether this process is the one that checkpoints.
     """
-    engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=SECONDS_FOR_A_CONNECTION)
+    engine = _engine(url, 1)
 
     def pragmas() -> Sequence[str]:
         return (*WRITER, f"PRAGMA synchronous={synchronous}", checkpointer.pragma)
@@ -37,7 +37,7 @@ def writing_engine(url: URL, synchronous: str, checkpointer: Checkpointer) -> As
 
 def reading_engine(url: URL) -> AsyncEngine:
     """The engine of the reading connections; SQLite itself refuses to write on them."""
-    engine = create_async_engine(url, pool_size=READERS, max_overflow=0, pool_timeout=SECONDS_FOR_A_CONNECTION)
+    engine = _engine(url, READERS)
     _configure(engine, lambda: READER, "BEGIN")
     return engine
 
@@ -49,6 +49,16 @@ def has_wal_reset_bug(version: tuple[int, ...] = sqlite_version_info) -> bool:
     """
     corrected = ((3, 44, 6), (3, 45)), ((3, 50, 7), (3, 51)), ((3, 51, 3), (4,))
     return not any(first <= version < end for first, end in corrected)
+
+
+def _engine(url: URL, connections: int) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=SECONDS_FOR_A_CONNECTION,
+        pool_reset_on_return=None,  # see on_reset
+    )
 
 
 def _configure(engine: AsyncEngine, pragmas: Callable[[], Sequence[str]], begin: str) -> None:
@@ -63,5 +73,11 @@ def _configure(engine: AsyncEngine, pragmas: Callable[[], Sequence[str]], begin:
         assert isinstance(adapted, AsyncAdapt_aiosqlite_connection)  # noqa: S101 -- tells the type checker
         adapted.run_async(lambda driver: driver.execute(begin))
 
+    def on_reset(connection: AsyncAdapt_aiosqlite_connection, _record: ConnectionPoolEntry, _state: object) -> None:
+        # to roll back nothing would take a hop to the driver's thread, each time that a connection is given back
+        if connection.driver_connection.in_transaction:
+            connection.rollback()
+
     event.listen(engine.sync_engine, "connect", on_connect)
+    event.listen(engine.sync_engine, "reset", on_reset)
     event.listen(engine.sync_engine, "begin", on_begin)
