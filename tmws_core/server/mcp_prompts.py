@@ -13,7 +13,7 @@ from tmws_core.pipeline import Call
 from tmws_core.server.caller import ApplicationSource, principal_of
 from tmws_core.server.cancellation import cancelled_once
 from tmws_core.server.protocol_errors import as_protocol_error
-from tmws_core.tool_errors import ToolError
+from tmws_core.tool_errors import PermissionDenied, ToolError
 
 if TYPE_CHECKING:
     from tmws_core.application import Application
@@ -50,9 +50,10 @@ class PromptHandlers:
         """
         principal, arguments = principal_of(self._application), params.arguments or {}
         prompt = self._application.catalogue.prompts.get(params.name)
-        if prompt is None or not principal.may(prompt.scope):
+        if prompt is None:
             raise unknown_prompt(params.name)
-        _check(prompt, arguments)
+        if principal.may(prompt.scope):  # else the pipeline refuses, and tells the observers
+            _check(prompt, arguments)
 
         async def work(context: Context) -> str:
             return str(await prompt.function(context, **arguments))
@@ -62,6 +63,8 @@ class PromptHandlers:
         )
         try:
             text = await cancelled_once(running)
+        except PermissionDenied:
+            raise unknown_prompt(params.name) from None
         except ToolError as error:
             raise as_protocol_error(error, name=prompt.name) from error
         message = types.PromptMessage(role="user", content=types.TextContent(text=text))

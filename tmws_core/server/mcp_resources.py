@@ -14,7 +14,7 @@ from tmws_core.pipeline import Call
 from tmws_core.server.caller import ApplicationSource, principal_of
 from tmws_core.server.cancellation import cancelled_once
 from tmws_core.server.protocol_errors import as_protocol_error
-from tmws_core.tool_errors import NotFound, ToolError
+from tmws_core.tool_errors import NotFound, PermissionDenied, ToolError
 
 if TYPE_CHECKING:
     from tmws_core.application import Application
@@ -81,7 +81,7 @@ class ResourceHandlers:
         )
         try:
             text = await cancelled_once(running)
-        except NotFound:
+        except (NotFound, PermissionDenied):
             raise unknown_resource(uri) from None
         except ToolError as error:
             raise as_protocol_error(error, uri=uri) from error
@@ -94,7 +94,10 @@ class ResourceHandlers:
         return [one for one in self._application.catalogue.resources if principal.may(one.scope)]
 
     def _find(self, uri: str) -> tuple[Resource, dict[str, str]]:
-        for one in sorted(self._visible(), key=lambda resource: resource.is_template):
+        """The resource of a URI; one that the principal may not see comes last, and the pipeline refuses it."""
+        principal = principal_of(self._application)
+        found = self._application.catalogue.resources
+        for one in sorted(found, key=lambda resource: (not principal.may(resource.scope), resource.is_template)):
             variables = one.variables_in(uri)
             if variables is not None:
                 return one, {name: unquote(value) for name, value in variables.items()}
