@@ -49,7 +49,9 @@ class CoreSettings(BaseModel):
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least that is logged.")
     profile: Literal["default", "full"] = Field("default", description="Which tools a client sees at once.")
-    rate_limit: str = Field("100/second", description="How often one principal may call tools, all together.")
+    rate_limit: str = Field(
+        "100/second", description="How often one caller may call tools, resources, prompts and routes, all together."
+    )
     tool_seconds: float = Field(30.0, gt=0, description="How long one tool call may take.")
     model_seconds: float = Field(120.0, gt=0, description="How long to wait for an answer of a client's model.")
     plugins: Names | None = Field(None, description="The only plugins to load, by name; without it all installed ones.")
