@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from tmws_core import Context, Principal
 from tmws_core.application import Application
+from tmws_core.commands.startup import without_collection
 from tmws_core.pipeline import Call
 from tmws_core.settings import Settings
 
@@ -148,7 +149,9 @@ async def opened(home: Path, settings: Mapping[str, str] | None = None) -> Async
         settings: the plugin's settings by their variables; nothing of the user's own gets in.
     """
     core = {"plugins": _PLUGINS, "strict": True, "rate_limit": "1000000/second"}
-    async with Application(Settings(settings or {}, home=home, **core)) as application:
+    with without_collection():  # as the server starts
+        unopened = Application(Settings(settings or {}, home=home, **core))
+    async with unopened as application:
         yield Memories(application)
 
 
