@@ -88,6 +88,27 @@ async def test_a_dry_run_tells_what_a_real_one_does(
     assert dry == real | {"dry_run": True}
 
 
+@pytest.mark.parametrize("dry_run", [True, False])
+async def test_memories_that_the_caller_cannot_read_are_counted_and_not_named(
+    call: CallTool, bob: Principal, everything_is_due: Callable[[], Awaitable[None]], dry_run: bool
+) -> None:
+    await everything_is_due()
+    report = await call("memory_maintain", principal=bob, dry_run=dry_run)
+    told = [(done["count"], done["memory_ids"]) for name, done in report.items() if isinstance(done, dict)]
+    assert told == [(2, []), (2, []), (1, []), (1, []), (1, [])]
+
+
+async def test_the_log_of_the_background_names_no_memory(
+    application: Application, store: Store, change: Change, caplog: pytest.LogCaptureFixture
+) -> None:
+    (memory_id,) = await store("a tree", access_level="public")
+    await change([memory_id], expires_at=1.0)
+    with caplog.at_level(logging.INFO):
+        await application.state(MemoryState).maintenance.once()
+    assert "memories maintained" in caplog.text
+    assert memory_id not in caplog.text
+
+
 async def test_a_dry_run_changes_nothing(
     call: CallTool, everything_is_due: Callable[[], Awaitable[None]], rows: Rows
 ) -> None:
