@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from tmws_core import Principal
 from tmws_core.application import Application
+from tmws_core.columns import utc_now
 from tmws_core.tool_errors import AlreadyChanged, InvalidArguments, NotFound, TooLarge
 from tmws_memory import consolidation, removal
 from tmws_memory.consolidation import Condensed
@@ -404,6 +406,31 @@ async def test_sources_that_a_reader_may_not_see_are_neither_named_nor_counted(c
     assert [source["id"] for source in told["sources"]] == [public]
     assert private not in json.dumps(told)
     assert "heliotrope" not in json.dumps(told)
+
+
+async def _sources(call: CallTool, memory_id: str) -> list[str]:
+    (told,) = (await call("memory_provenance", memory_id=memory_id))["result"]
+    return [source["id"] for source in told["sources"]]
+
+
+async def test_a_source_that_was_deleted_is_no_longer_told(call: CallTool) -> None:
+    one, other = await two(call)
+    made = await call("memory_consolidate", memory_ids=[one, other], method="merge", archive_sources=False)
+    await call("memory_delete", memory_id=one)
+    assert await _sources(call, made["memory"]["id"]) == [other]
+    await call("memory_restore", memory_id=one)
+    assert await _sources(call, made["memory"]["id"]) == [one, other]
+
+
+@pytest.mark.parametrize("archived", [True, False])
+async def test_a_source_whose_lifetime_is_over_is_no_longer_told(
+    application: Application, call: CallTool, archived: bool
+) -> None:
+    one, other = await two(call)
+    made = await call("memory_consolidate", memory_ids=[one, other], method="merge", archive_sources=archived)
+    over = update(Memory).where(Memory.id == one).values(expires_at=utc_now() - timedelta(minutes=1))
+    await application.database.transaction(lambda session: session.execute(over), read_only=False)
+    assert await _sources(call, made["memory"]["id"]) == [other]
 
 
 async def test_the_provenance_of_a_hidden_memory_is_hidden(call: CallTool, bob: Principal) -> None:
