@@ -6,7 +6,7 @@ on SQLite and, where it can be had, on PostgreSQL. `settings` fits the filled on
 `session` writes to a filled database that all tests share, and is rolled back after each.
 """
 
-from tmws_core.testing.applications import application, session, settings
+from tmws_core.testing.applications import application, session, settings, shared_databases
 from tmws_core.testing.databases import (
     database_kind,
     database_url,
@@ -18,6 +18,7 @@ from tmws_core.testing.databases import (
 )
 from tmws_core.testing.distributions import install_plugin
 from tmws_core.testing.postgresql import postgresql_server, postgresql_template
+from tmws_core.testing.reserve import postgresql_reserve
 
 __all__ = [
     "application",
@@ -25,11 +26,13 @@ __all__ = [
     "database_url",
     "filled_database_url",
     "install_plugin",
+    "postgresql_reserve",
     "postgresql_server",
     "postgresql_template",
     "session",
     "settings",
     "shared_database_url",
+    "shared_databases",
     "shared_postgresql",
     "shared_sqlite",
     "sqlite_template",

@@ -26,10 +26,18 @@ async def application(settings: Settings) -> AsyncIterator[Application]:
         yield opened
 
 
+@pytest.fixture(scope="session")
+def shared_databases() -> dict[str, Database]:
+    """The shared databases by their URLs; each keeps the statements that it has compiled, and no connection."""
+    return {}
+
+
 @pytest_asyncio.fixture
-async def session(shared_database_url: str) -> AsyncIterator[AsyncSession]:
+async def session(shared_database_url: str, shared_databases: dict[str, Database]) -> AsyncIterator[AsyncSession]:
     """A writing session on a database that all tests share; whatever a test does with it is rolled back."""
-    database = Database(shared_database_url)
+    if shared_database_url not in shared_databases:
+        shared_databases[shared_database_url] = Database(shared_database_url)
+    database = shared_databases[shared_database_url]
     try:
         async with database.writer.connect() as connection, connection.begin() as transaction:
             mode: JoinTransactionMode = "create_savepoint"
@@ -37,4 +45,4 @@ async def session(shared_database_url: str) -> AsyncIterator[AsyncSession]:
                 yield opened
             await transaction.rollback()
     finally:
-        await database.close()
+        await database.writer.dispose()

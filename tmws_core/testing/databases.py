@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tmws_core.testing.postgresql import drop_database, in_database, new_database
+from tmws_core.testing.reserve import Reserve
 from tmws_core.testing.template import create_everything
 
 
@@ -37,10 +38,9 @@ def filled_database_url(database_kind: str, tmp_path: Path, request: pytest.Fixt
         shutil.copy(request.getfixturevalue("sqlite_template"), copy)
         yield f"sqlite:///{copy}"
         return
-    server = request.getfixturevalue("postgresql_server")
-    name = new_database(server, request.getfixturevalue("postgresql_template"))
-    yield in_database(server, name)
-    drop_database(server, name)
+    reserve: Reserve = request.getfixturevalue("postgresql_reserve")
+    with reserve.lent() as url:
+        yield url
 
 
 @pytest.fixture

@@ -15,12 +15,13 @@ from tmws_core.columns import utc_now
 from tmws_core.identifiers import new_identifier
 from tmws_core.pipeline import Call
 from tmws_core.tool_errors import InvalidArguments, NotFound, PermissionDenied
-from tmws_memory import grants
+from tmws_memory import changes, grants
 from tmws_memory.access import readable
 from tmws_memory.models.document import Document
 from tmws_memory.models.memory import Memory
 from tmws_memory.models.sharing import Sharing
 from tmws_memory.removal import delete
+from tmws_memory.settings import MemorySettings
 
 CallTool = Callable[..., Awaitable[dict[str, Any]]]
 Remember = Callable[..., Awaitable[str]]
@@ -44,6 +45,11 @@ async def reads(session: AsyncSession, memory_id: str, principal: Principal) -> 
     return found is not None
 
 
+async def set_level(session: AsyncSession, owner: Principal, memory_id: str, level: str) -> None:
+    change, settings = {"access_level": level}, MemorySettings.model_validate({})
+    await session.run_sync(changes.update, owner, memory_id, change, settings=settings)
+
+
 async def scope(session: AsyncSession, memory_id: str) -> list[str]:
     return str(await session.scalar(select(Document.scope).where(Document.memory_id == memory_id))).split()
 
@@ -62,6 +68,28 @@ async def test_a_private_memory_becomes_a_shared_one(
     memory = await session.run_sync(grants.share, alice, await remember(), "bob", "read", None)
     assert (memory.access_level, memory.shared_with_agents) == ("shared", ["bob"])
     assert "open" in await scope(session, memory.id)
+
+
+async def test_a_private_memory_is_shared_with_nobody_but_whom_it_is_shared_with_now(
+    session: AsyncSession, remember: Remember, alice: Principal, bob: Principal, stranger: Principal, others: None
+) -> None:
+    memory_id = await remember(access_level="team")
+    await session.run_sync(grants.share, alice, memory_id, "bob", "write", None)
+    await set_level(session, alice, memory_id, "private")
+    memory = await session.run_sync(grants.share, alice, memory_id, "stranger", "read", None)
+    assert (memory.access_level, memory.shared_with_agents) == ("shared", ["stranger"])
+    assert [await reads(session, memory_id, agent) for agent in (bob, stranger)] == [False, True]
+
+
+async def test_a_grant_outlives_that_its_memory_was_private_for_a_while(
+    session: AsyncSession, remember: Remember, alice: Principal, bob: Principal, others: None
+) -> None:
+    memory_id = await remember()
+    await session.run_sync(grants.share, alice, memory_id, "bob", "read", None)
+    await set_level(session, alice, memory_id, "private")
+    suspended = await reads(session, memory_id, bob)
+    await set_level(session, alice, memory_id, "shared")
+    assert (suspended, await reads(session, memory_id, bob)) == (False, True)
 
 
 @pytest.mark.parametrize("level", ["team", "public", "system"])

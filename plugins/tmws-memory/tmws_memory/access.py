@@ -52,14 +52,24 @@ def owned(principal: Principal) -> ColumnElement[bool]:
     return Memory.agent_id == principal.agent_id
 
 
+def archived(principal: Principal) -> ColumnElement[bool]:
+    """The condition that a memory is in a caller's archive, out of which it can be restored."""
+    return and_(owned(principal), Memory.archived_at.is_not(None), Memory.deleted_at.is_(None), living())
+
+
 def present() -> ColumnElement[bool]:
     """The condition that a memory is neither deleted nor archived, and its lifetime is not over."""
-    return and_(kept(), or_(Memory.expires_at.is_(None), Memory.expires_at > func.current_timestamp()))
+    return and_(kept(), living())
 
 
 def kept() -> ColumnElement[bool]:
     """The condition that a memory is neither deleted nor archived, so that it stands in the index."""
     return and_(Memory.deleted_at.is_(None), Memory.archived_at.is_(None))
+
+
+def living() -> ColumnElement[bool]:
+    """The condition that the lifetime of a memory is not over, wherever it is."""
+    return or_(Memory.expires_at.is_(None), Memory.expires_at > func.current_timestamp())
 
 
 def refuse_level(principal: Principal, access_level: str) -> None:

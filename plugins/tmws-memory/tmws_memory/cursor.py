@@ -3,12 +3,18 @@
 import base64
 import json
 from hashlib import sha256
-from typing import Any
+from typing import Annotated, Any, TypeVar, overload
+
+from pydantic import Field, TypeAdapter
 
 from tmws_core import Principal
 from tmws_core.tool_errors import InvalidArguments
 
+NUMBER: TypeAdapter[int] = TypeAdapter(Annotated[int, Field(strict=True, ge=0, lt=2**31)])
+"""How many entries of a list came on the pages before."""
 _SUM = 12
+
+Position = TypeVar("Position")
 
 
 def encode(position: Any, principal: Principal, question: str) -> str:  # noqa: ANN401 -- any JSON
@@ -23,10 +29,21 @@ def encode(position: Any, principal: Principal, question: str) -> str:  # noqa: 
     return base64.urlsafe_b64encode(f"{_sum(text, principal, question)}{text}".encode()).decode().rstrip("=")
 
 
-def decode(cursor: str, principal: Principal, question: str) -> Any:  # noqa: ANN401 -- see encode
+@overload
+def decode(cursor: str, principal: Principal, question: str) -> int: ...
+@overload
+def decode(cursor: str, principal: Principal, question: str, shape: TypeAdapter[Position]) -> Position: ...
+def decode(cursor: str, principal: Principal, question: str, shape: TypeAdapter[Any] = NUMBER) -> Any:
     """The position in a cursor.
 
-    It gives no right to anything: what a page holds is decided by the query, whatever the position.
+    It gives no right to anything: what a page holds is decided by the query, whatever the position. The sum in it finds
+    mistakes; whoever makes a cursor up can get it right, so the position has to be one that the question can have.
+
+    Args:
+        cursor: the cursor.
+        principal: who asks.
+        question: what is asked for, without the cursor.
+        shape: what a position of that question looks like.
 
     Raises:
         InvalidArguments: it was not given to this caller for this question.
@@ -37,12 +54,19 @@ def decode(cursor: str, principal: Principal, question: str) -> Any:  # noqa: AN
         decoded = ""
     total, text = decoded[:_SUM], decoded[_SUM:]
     if not text or total != _sum(text, principal, question):
-        raise InvalidArguments(
-            "cursor: it was not given to you for these arguments",
-            hint="ask again without a cursor, and change nothing else while you read on",
-            details={"faults": [{"argument": "cursor", "fault": "not one of yours"}]},
-        )
-    return json.loads(text)
+        raise _refused()
+    try:
+        return shape.validate_json(text)
+    except ValueError as error:
+        raise _refused() from error
+
+
+def _refused() -> InvalidArguments:
+    return InvalidArguments(
+        "cursor: it was not given to you for these arguments",
+        hint="ask again without a cursor, and change nothing else while you read on",
+        details={"faults": [{"argument": "cursor", "fault": "not one of yours"}]},
+    )
 
 
 def _sum(text: str, principal: Principal, question: str) -> str:

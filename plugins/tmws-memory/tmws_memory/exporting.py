@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from tmws_core import Principal
 from tmws_core.database import Database
 from tmws_memory import grants
-from tmws_memory.access import owned, present, readable
+from tmws_memory.access import archived, owned, present, readable
 from tmws_memory.exchange.record import Fault, Record, build
 from tmws_memory.models.document import Document
 from tmws_memory.models.memory import Memory
@@ -37,7 +37,7 @@ class Selection:
         """The condition that a memory is meant, and the caller's to read."""
         meant = readable(principal) if self.all_readable else and_(owned(principal), present())
         if self.archived:
-            meant = or_(meant, and_(owned(principal), Memory.archived_at.is_not(None), Memory.deleted_at.is_(None)))
+            meant = or_(meant, archived(principal))
         return meant if self.namespace is None else and_(Memory.namespace == self.namespace, meant)
 
 

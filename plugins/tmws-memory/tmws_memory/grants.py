@@ -26,6 +26,9 @@ def share(
 ) -> Memory:
     """Let another agent read, change or delete a memory of the caller; a private one becomes a shared one.
 
+    What was granted before it became private does not come back with that: whoever shares it now has only this agent
+    in mind. An owner who wants all of them back sets its level instead.
+
     Args:
         session: a writing session.
         principal: the owner.
@@ -44,6 +47,9 @@ def share(
         raise InvalidArguments("agent_id: the memory is yours already", hint="name another agent")
     if session.scalar(select(Agent.id).where(Agent.agent_id == agent_id)) is None:
         raise NotFound(f"there is no agent {agent_id!r}", hint="an agent is known once it has stored something")
+    if memory.access_level == "private":
+        suspended = delete(Sharing).where(Sharing.memory_id == memory_id, Sharing.shared_with_agent_id != agent_id)
+        session.execute(suspended)
     grant = session.get(Sharing, (memory_id, agent_id))
     if grant is None:
         grant = Sharing(memory_id=memory_id, shared_with_agent_id=agent_id)

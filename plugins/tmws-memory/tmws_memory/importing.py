@@ -1,6 +1,10 @@
 """To store memories that come from files: exactly as they were, as far as whoever imports them may do that.
 
-A record keeps its identifier when that is free, its moments, version, scores, summary, lifetime, archive and grants.
+A record keeps its moments, version, scores, summary, lifetime, archive and grants; and its identifier when that is free
+and the importer holds `memory:govern`. Whoever does not hold it would learn from a record that got another identifier
+that somebody has a memory of that name; so each gets one that follows from its former one and the importer alone, the
+same each time, unless that memory is the importer's own already.
+
 What a memory of the same owner in the same namespace says already is a duplicate, and nothing is changed. A record
 whose lifetime is over is not stored.
 
@@ -13,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+from uuid import UUID, uuid5
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,10 +28,12 @@ from tmws_core import Principal
 from tmws_core.columns import utc_now
 from tmws_core.tool_errors import InvalidArguments, ToolError
 from tmws_memory import storage
-from tmws_memory.access import GOVERN, refuse_level
+from tmws_memory.access import GOVERN, owned, refuse_level
 from tmws_memory.draft import Draft, DraftGrant, refuse_large_facts, refuse_too_large
 from tmws_memory.exchange.record import Record, shown
+from tmws_memory.models.memory import Memory
 from tmws_memory.settings import MemorySettings
+from tmws_memory.twins import AT_ONCE
 
 SHARE = "memory:share"
 """The scope to share memories."""
@@ -46,7 +53,7 @@ class Imported:
     Attributes:
         outcome: it was stored; or it was there already; or its lifetime is over; or it was refused.
         memory_id: the memory, when there is one.
-        renumbered: whether it has a new identifier, because another memory has that of the record.
+        renumbered: whether it has another identifier than the record.
         faults: why it was refused, or which grants were left out.
     """
 
@@ -105,7 +112,8 @@ class Importer:
         outcomes = [self._outcome_without_storing(record, now) for record in records]
         accepted = [record for record, outcome in zip(records, outcomes, strict=True) if outcome is None]
         unknown = self._unknown(session, accepted)
-        plans = [self._plan(record, unknown) for record in accepted]
+        renamed = self._renamed(session, accepted)
+        plans = [self._plan(record, unknown, renamed) for record in accepted]
         drafts = [plan.draft for plan in plans if isinstance(plan, _Plan)]
         stored = iter(storage.store(session, self._principal, drafts))
         planned = (_imported(plan, next(stored)) if isinstance(plan, _Plan) else plan for plan in plans)
@@ -144,6 +152,17 @@ class Importer:
                 refused[name] = error.message
         return refused
 
+    def _renamed(self, session: Session, records: Sequence[Record]) -> dict[str, str]:
+        """The identifiers that records get instead of theirs."""
+        if self._governs:
+            return {}
+        asked = [record.id for record in records if record.id]
+        mine: set[str] = set()
+        for start in range(0, len(asked), AT_ONCE):
+            some = Memory.id.in_(asked[start : start + AT_ONCE])
+            mine.update(session.scalars(select(Memory.id).where(some, owned(self._principal))))
+        return {one: str(uuid5(UUID(one), self._principal.agent_id)) for one in asked if one not in mine}
+
     def _named(self, record: Record) -> list[str]:
         granted = [grant.agent_id for grant in record.grants if grant.agent_id != self._owner(record)]
         return [*granted, *([] if self._owner(record) == self._principal.agent_id else [self._owner(record)])]
@@ -154,7 +173,7 @@ class Importer:
     def _place(self, record: Record) -> str:
         return self._namespace or record.namespace or self._principal.namespace
 
-    def _plan(self, record: Record, unknown: dict[str, str]) -> _Plan | Imported:
+    def _plan(self, record: Record, unknown: dict[str, str], renamed: dict[str, str]) -> _Plan | Imported:
         owner = self._owner(record)
         if owner in unknown:
             return _refused(unknown[owner])
@@ -175,7 +194,7 @@ class Importer:
             created_at=record.created_at,
             summary=record.summary,
             relevance=record.relevance,
-            id=record.id,
+            id=renamed.get(record.id, record.id) if record.id else None,
             agent_id=owner,
             updated_at=record.updated_at or record.created_at,
             archived_at=record.archived_at,

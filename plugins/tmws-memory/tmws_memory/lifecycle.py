@@ -9,16 +9,27 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, delete, false, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from tmws_memory import grants, removal
-from tmws_memory.access import kept, present
+from tmws_memory.access import present
 from tmws_memory.embedding import in_status
 from tmws_memory.models.memory import Memory
 from tmws_memory.models.sharing import Sharing
 from tmws_memory.models.version import Version
 from tmws_memory.settings import MemorySettings
+
+NOTHING = false()
+"""Whoever asks is nobody in particular, such as a log, and knows no memory."""
+
+
+@dataclass(frozen=True)
+class Due:
+    """A memory that something is due for, and whether whoever asks knows it."""
+
+    memory_id: str
+    known: bool
 
 
 @dataclass(frozen=True)
@@ -37,22 +48,33 @@ class Step:
     order: ColumnElement[datetime] | ColumnElement[datetime | None]
     act: Callable[[Session, Sequence[str]], None]
 
-    def find(self, session: Session, most: int) -> Sequence[str]:
-        """The memories that it is due for, the first ones when there are more."""
-        return session.scalars(self._statement(most)).all()
+    def find(self, session: Session, most: int, known: ColumnElement[bool] = NOTHING) -> list[Due]:
+        """The memories that it is due for, the first ones when there are more.
 
-    def take(self, session: Session, most: int) -> Sequence[str]:
+        Args:
+            session: a reading session.
+            most: how many at most.
+            known: which memories whoever asks knows.
+        """
+        return _due(session, self._statement(most, known))
+
+    def take(self, session: Session, most: int, known: ColumnElement[bool] = NOTHING) -> list[Due]:
         """Do it for the first memories that it is due for, and say which they were.
 
         What somebody else changes at this moment is left for the next time.
+
+        Args:
+            session: a writing session.
+            most: how many at most.
+            known: which memories whoever asks knows, before it is done.
         """
-        found = session.scalars(self._statement(most).with_for_update(skip_locked=True)).all()
+        found = _due(session, self._statement(most, known).with_for_update(skip_locked=True))
         if found:
-            self.act(session, found)
+            self.act(session, [one.memory_id for one in found])
         return found
 
-    def _statement(self, most: int) -> Select[str]:
-        return select(Memory.id).where(self.due).order_by(self.order, Memory.id).limit(most)
+    def _statement(self, most: int, known: ColumnElement[bool]) -> Select[str, bool]:
+        return select(Memory.id, known).where(self.due).order_by(self.order, Memory.id).limit(most)
 
 
 def steps(now: datetime, settings: MemorySettings) -> Sequence[Step]:
@@ -94,14 +116,21 @@ def steps(now: datetime, settings: MemorySettings) -> Sequence[Step]:
 
 
 def old_and_unimportant(agent_id: str, namespace: str, before: datetime, below: float) -> ColumnElement[bool]:
-    """The condition that a memory of an agent was remembered before a moment and matters less than a limit."""
+    """The condition that a memory of an agent was remembered before a moment and matters less than a limit.
+
+    What was deleted or archived, or whose lifetime is over, is none of them.
+    """
     return (
         (Memory.agent_id == agent_id)
         & (Memory.namespace == namespace)
-        & kept()
+        & present()
         & (Memory.created_at < before)
         & (Memory.importance_score < below)
     )
+
+
+def _due(session: Session, statement: Select[str, bool]) -> list[Due]:
+    return [Due(memory_id, known) for memory_id, known in session.execute(statement)]
 
 
 def _retry(session: Session, memory_ids: Sequence[str]) -> None:

@@ -8,13 +8,14 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from pydantic import BaseModel, Field
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from tmws_core.columns import utc_now
 from tmws_core.database import Database
 from tmws_core.exclusive import Exclusive
 from tmws_memory.embedding import EmbeddingWorker
-from tmws_memory.lifecycle import Step, steps
+from tmws_memory.lifecycle import NOTHING, Due, Step, steps
 from tmws_memory.settings import MemorySettings
 
 logger = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ class Done(BaseModel):
     """For how many memories something was done, or would be."""
 
     count: int = 0
-    memory_ids: list[str] = Field(default=[], description=f"The first {MEMORIES_NAMED} of them.")
+    memory_ids: list[str] = Field(default=[], description=f"The first {MEMORIES_NAMED} that you know.")
 
 
 class MaintenanceReport(BaseModel):
@@ -62,7 +63,12 @@ class MaintenanceReport(BaseModel):
 
 
 async def maintain(
-    transaction: Transaction, settings: MemorySettings, *, dry_run: bool, retry: bool = True
+    transaction: Transaction,
+    settings: MemorySettings,
+    *,
+    dry_run: bool,
+    retry: bool = True,
+    known: ColumnElement[bool] = NOTHING,
 ) -> MaintenanceReport:
     """Do what is due, in short transactions, so that nobody else waits long.
 
@@ -71,6 +77,7 @@ async def maintain(
         settings: how long what is kept, and how many memories each step takes at most.
         dry_run: only say what would be done.
         retry: whether what could not be embedded is tried again.
+        known: which memories the report may name; the others are counted alone.
     """
     most, more = settings.most_per_maintenance, False
     done = dict[str, Done]()
@@ -78,26 +85,28 @@ async def maintain(
         if step.name == "embeddings_retried" and not retry:
             done[step.name] = Done()
             continue
-        found = await (_look(transaction, step, most) if dry_run else _take(transaction, step, most))
+        found = await (_look(transaction, step, most, known) if dry_run else _take(transaction, step, most, known))
         more = more or len(found) > most
-        done[step.name] = Done(count=min(len(found), most), memory_ids=list(found[: min(most, MEMORIES_NAMED)]))
+        named = [one.memory_id for one in found[:most] if one.known]
+        done[step.name] = Done(count=min(len(found), most), memory_ids=named[:MEMORIES_NAMED])
     return MaintenanceReport(dry_run=dry_run, more=more, **done)
 
 
-async def _look(transaction: Transaction, step: Step, most: int) -> Sequence[str]:
+async def _look(transaction: Transaction, step: Step, most: int, known: ColumnElement[bool]) -> Sequence[Due]:
     """What a step would find, and one more when there are more than it takes."""
-    return await transaction(lambda session: step.find(session, most + 1))
+    return await transaction(lambda session: step.find(session, most + 1, known))
 
 
-async def _take(transaction: Transaction, step: Step, most: int) -> Sequence[str]:
+async def _take(transaction: Transaction, step: Step, most: int, known: ColumnElement[bool]) -> Sequence[Due]:
     """What a step was done for, and one more when there are more than it takes."""
-    taken: list[str] = []
+    taken: list[Due] = []
     while len(taken) < most:
-        part = await transaction(partial(step.take, most=min(MEMORIES_IN_A_TRANSACTION, most - len(taken))))
-        if not part:
+        part = min(MEMORIES_IN_A_TRANSACTION, most - len(taken))
+        done = await transaction(partial(step.take, most=part, known=known))
+        if not done:
             return taken
-        taken += part
-    return [*taken, *await transaction(lambda session: step.find(session, 1))]
+        taken += done
+    return [*taken, *await transaction(lambda session: step.find(session, 1, known))]
 
 
 class MaintenanceWorker:

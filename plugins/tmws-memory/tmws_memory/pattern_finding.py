@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from tmws_agents.models.agent import Agent
@@ -11,7 +11,7 @@ from tmws_agents.registration import ensure_registered
 from tmws_core import Principal
 from tmws_core.columns import utc_now
 from tmws_memory import recalls
-from tmws_memory.access import owned
+from tmws_memory.access import living, owned
 from tmws_memory.condensing.topics import topics
 from tmws_memory.corpus import MOST_CHARACTERS_FOR_TOPICS, Corpus, load
 from tmws_memory.models.memory import Memory
@@ -131,7 +131,7 @@ def _stored(principal: Principal, namespace: str) -> ColumnElement[bool]:
         owned(principal),
         Memory.namespace == namespace,
         Memory.deleted_at.is_(None),
-        or_(Memory.expires_at.is_(None), Memory.expires_at > func.current_timestamp()),
+        living(),
         or_(origin.is_(None), origin != "consolidation"),
     )
 

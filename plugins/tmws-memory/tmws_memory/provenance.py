@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from tmws_core import Principal
-from tmws_memory.access import owned, readable
+from tmws_memory.access import archived, readable
 from tmws_memory.models.consolidation import Consolidation
 from tmws_memory.models.memory import Memory
 from tmws_memory.reading import get
@@ -42,8 +42,9 @@ class Provenance:
 def of(session: Session, principal: Principal, memory_id: str) -> list[Provenance]:
     """Where a memory comes from; nothing when it was not made out of others.
 
-    Named are the sources that the caller can read, and its own, even those in the archive or deleted. Of the others it
-    does not even hear how many there are.
+    Named are the sources that the caller can read, and its own in the archive, out of which it can restore them. What
+    is deleted, or whose lifetime is over, is told to nobody any more, not even to its owner; and of the sources that
+    are not named the caller does not hear how many there are.
 
     Args:
         session: a reading session.
@@ -53,7 +54,7 @@ def of(session: Session, principal: Principal, memory_id: str) -> list[Provenanc
     Raises:
         NotFound: there is none with that identifier, or the caller may not see it.
     """
-    visible = or_(readable(principal), owned(principal))
+    visible = or_(readable(principal), archived(principal))
     get(session, memory_id, readable(principal))
     made = select(Consolidation).where(Consolidation.consolidated_memory_id == memory_id).order_by(Consolidation.id)
     found = session.scalars(made).all()

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from tmws_agents.models.agent import Agent
 from tmws_core import Principal
 from tmws_core.tool_errors import NotFound
-from tmws_memory.access import owned, present, readable
+from tmws_memory.access import archived, owned, present, readable
 from tmws_memory.filters import Filters
 from tmws_memory.identifier import is_identifier
 from tmws_memory.membership import as_parameter, is_one_of
@@ -181,7 +181,7 @@ def _legible(principal: Principal, dialect: str) -> Select[*tuple[Any, ...]]:
 
 def _in_state(principal: Principal, state: str) -> ColumnElement[bool]:
     if state == "archived":
-        return and_(owned(principal), Memory.archived_at.is_not(None), Memory.deleted_at.is_(None))
+        return archived(principal)
     if state == "deleted":
         return and_(owned(principal), Memory.deleted_at.is_not(None))
     return readable(principal)

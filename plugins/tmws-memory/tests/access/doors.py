@@ -3,10 +3,11 @@
 A new tool, resource, prompt, completion, command, route or health check needs an entry here; `test_access_matrix.py`
 fails without it. Name it as the test's message says, give the right that opens it (None when it shows or changes no
 memory that was there before), and return whether the caller has seen, or changed, the memory `visit.target`. A door
-with several ways in has several entries, told apart after the name.
+with several ways in has several entries, told apart after the name; every argument that is a choice, such as a switch,
+is given by one of them at least, which says so with `gives`.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 
 from .situations import Right
@@ -25,6 +26,7 @@ class Door:
         opened_by: the right that opens it; None when it stays shut for everybody.
         by_identifier: whether it is asked for one memory, so that it must answer as for one that never was.
         changes: whether it may change the memory, so that each caller gets one of its own.
+        gives: the arguments that are a choice and that it gives.
         reach: goes through it, and says whether the caller saw or changed the memory.
     """
 
@@ -33,6 +35,7 @@ class Door:
     opened_by: Right | None
     by_identifier: bool
     changes: bool
+    gives: frozenset[str]
     reach: Reach
 
     def __str__(self) -> str:
@@ -43,12 +46,18 @@ DOORS: list[Door] = []
 
 
 def door(
-    name: str, way: str = "", *, opened_by: Right | None, by_identifier: bool = False, changes: bool = False
+    name: str,
+    way: str = "",
+    *,
+    opened_by: Right | None,
+    by_identifier: bool = False,
+    changes: bool = False,
+    gives: Collection[str] = (),
 ) -> Callable[[Reach], Reach]:
     """Declare what goes through a door."""
 
     def declare(reach: Reach) -> Reach:
-        DOORS.append(Door(name, way, opened_by, by_identifier, changes, reach))
+        DOORS.append(Door(name, way, opened_by, by_identifier, changes, frozenset(gives), reach))
         return reach
 
     return declare
@@ -80,7 +89,7 @@ async def list_by_agent(visit: Visit) -> bool:
     return bool(page["total"] or page["memories"])
 
 
-@door("tool memory_list", "archived and deleted", opened_by="restore")
+@door("tool memory_list", "archived and deleted", opened_by="restore", gives=["state"])
 async def list_away(visit: Visit) -> bool:
     place = visit.target.namespace
     pages = [await visit.tool("memory_list", namespace=place, state=state) for state in ("archived", "deleted")]
@@ -129,9 +138,10 @@ async def grants(visit: Visit) -> bool:
     return bool((await visit.tool("memory_grants", memory_id=visit.target.id))["result"])
 
 
-@door("tool memory_store", opened_by="own", changes=True)
+@door("tool memory_store", opened_by="own", changes=True, gives=["access_level"])
 async def store(visit: Visit) -> bool:
-    stored = await visit.tool("memory_store", content=visit.target.text, namespace=visit.target.namespace)
+    about = {"namespace": visit.target.namespace, "access_level": "private"}
+    stored = await visit.tool("memory_store", content=visit.target.text, **about)
     return bool(stored["duplicate"] or stored["id"] == visit.target.id)
 
 
@@ -153,7 +163,9 @@ async def update(visit: Visit) -> bool:
     return after is not None and after.content == "Changed."
 
 
-@door("tool memory_update", "who may read it", opened_by="own", by_identifier=True, changes=True)
+@door(
+    "tool memory_update", "who may read it", opened_by="own", by_identifier=True, changes=True, gives=["access_level"]
+)
 async def update_level(visit: Visit) -> bool:
     other = "team" if visit.target.situation is None or visit.target.situation.level != "team" else "private"
     await visit.tool("memory_update", memory_id=visit.target.id, access_level=other)
@@ -188,13 +200,13 @@ async def restore(visit: Visit) -> bool:
     return after is not None and after.deleted_at is None and after.archived_at is None
 
 
-@door("tool memory_share", opened_by="own", by_identifier=True, changes=True)
+@door("tool memory_share", opened_by="own", by_identifier=True, changes=True, gives=["permission"])
 async def share(visit: Visit) -> bool:
     await visit.tool("memory_share", memory_id=visit.target.id, agent_id=GUEST.agent_id, permission="read")
     return GUEST.agent_id in await visit.grants()
 
 
-@door("tool memory_share", "more to oneself", opened_by=None, by_identifier=True, changes=True)
+@door("tool memory_share", "more to oneself", opened_by=None, by_identifier=True, changes=True, gives=["permission"])
 async def share_with_oneself(visit: Visit) -> bool:
     before = await visit.grants()
     await visit.tool("memory_share", memory_id=visit.target.id, agent_id=visit.caller.name, permission="delete")

@@ -8,8 +8,9 @@ from typing import Literal
 
 from tmws_core import Principal
 
-Right = Literal["read", "write", "delete", "own", "restore"]
-"""`own` is what the owner alone may do with a present memory, `restore` with one that is put away."""
+Right = Literal["read", "write", "delete", "own", "restore", "archived"]
+"""`own` is what the owner alone may do with a present memory, `restore` with one that is put away, and `archived` with
+one that is in the archive."""
 
 ELSEWHERE = "elsewhere"
 
@@ -106,4 +107,6 @@ def rights(caller: Caller, situation: Situation) -> frozenset[Right]:
 def _of_the_owner(situation: Situation) -> frozenset[Right]:
     if situation.state == "present":
         return frozenset({"read", "write", "delete", "own"})
-    return frozenset() if situation.state == "expired" else frozenset({"restore"})
+    if situation.state == "archived":
+        return frozenset({"restore", "archived"})
+    return frozenset({"restore"}) if situation.state == "deleted" else frozenset()

@@ -6,6 +6,8 @@ that the plugin contributes (`doors.py`).
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from types import UnionType
+from typing import Literal, Union, get_args, get_origin, get_type_hints
 from uuid import uuid4
 
 import pytest
@@ -18,8 +20,9 @@ from tmws_core.tool_errors import ToolError
 from tmws_memory.access import GOVERN
 
 from .situations import CALLERS, SITUATIONS, Caller, rights
+from .target import Target
 from .upkeep_doors import DOORS, Door
-from .world import Target, World
+from .world import World
 
 
 @pytest.fixture
@@ -42,6 +45,15 @@ def test_every_door_stands_in_the_matrix(application: Application) -> None:
     assert not gone, f"these entries of doors.py name nothing that the plugin contributes: {gone}"
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_every_choice_of_a_door_is_made_in_the_matrix(application: Application) -> None:
+    given = {(door.name, argument) for door in DOORS for argument in door.gives}
+    missing = sorted({(name, argument) for name, found in _choices(application).items() for argument in found} - given)
+    assert not missing, (
+        f"these choices are made by no entry in doors.py: {missing}. Let one give the argument, and say so with `gives`"
+    )
+
+
 @pytest.mark.parametrize("door", DOORS, ids=str)
 async def test_a_door_opens_for_those_alone_who_have_the_right(world: World, door: Door) -> None:
     cells = [(situation, caller) for situation in SITUATIONS for caller in CALLERS]
@@ -51,9 +63,11 @@ async def test_a_door_opens_for_those_alone_who_have_the_right(world: World, doo
         standing = dict(zip(SITUATIONS, await world.remember(SITUATIONS), strict=True))
         targets = [standing[situation] for situation, _ in cells]
     faults: list[str] = []
+    world.given.clear()
     for (_, caller), target in zip(cells, targets, strict=True):
         faults += await _faults(world, door, caller, target)
     assert faults == []
+    assert world.given & _choices(world.application).get(door.name, frozenset()) == door.gives
 
 
 async def _faults(world: World, door: Door, caller: Caller, target: Target) -> list[str]:
@@ -99,6 +113,25 @@ def _doors(record: PluginRecord) -> Iterator[str]:
     for name, completions in completing:
         yield name
         yield from (f"completion of {argument} in {name}" for argument in completions)
+
+
+def _choices(application: Application) -> dict[str, frozenset[str]]:
+    """Of each tool and command, the arguments with few values, each of which may let something else be seen."""
+    contributed = _record(application).contributions
+    functions = {
+        **{f"tool {tool.name}": tool.function for tool in contributed.tools},
+        **{f"command {command.name}": command.function for command in contributed.commands},
+    }
+    return {
+        name: frozenset(argument for argument, kind in get_type_hints(function).items() if _is_choice(kind))
+        for name, function in functions.items()
+    }
+
+
+def _is_choice(kind: object) -> bool:
+    if get_origin(kind) is Literal or kind is bool:
+        return True
+    return get_origin(kind) in (Union, UnionType) and any(_is_choice(one) for one in get_args(kind))
 
 
 def _scopes(application: Application) -> frozenset[str]:

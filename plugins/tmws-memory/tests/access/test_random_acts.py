@@ -198,6 +198,9 @@ class Acts(RuleBasedStateMachine):
     def granted(self, memory: Remembered, caller: int, other: int, permission: str) -> None:
         name = self.principals[other].agent_id
         self.call(caller, "memory_share", memory_id=memory.id, agent_id=name, permission=permission)
+        if memory.level == "private":  # what was granted before does not come back
+            memory.grants.clear()
+            memory.ended.clear()
         memory.grants[other] = permission
         memory.ended.discard(other)
         memory.level = "shared" if memory.level == "private" else memory.level

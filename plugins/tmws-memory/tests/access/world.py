@@ -3,86 +3,41 @@
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from itertools import count
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tmws_agents.registration import ensure_registered
 from tmws_core import Context, Principal
 from tmws_core.application import Application
-from tmws_core.columns import utc_now
 from tmws_core.contributions import Prompt, Resource
 from tmws_core.pipeline import Call
 from tmws_core.tool_errors import ToolError
-from tmws_memory import changes, removal, storage
-from tmws_memory.draft import Draft
 from tmws_memory.models.memory import Memory
 from tmws_memory.models.sharing import Sharing
 from tmws_memory.settings import MemorySettings
 from tmws_memory.state import MemoryState
 
-from .situations import CALLERS, ELSEWHERE, Caller, Situation, rights
+from .situations import CALLERS, ELSEWHERE, Caller, Situation
+from .target import Target, remembered, stored
 
 GUEST = Principal("guest", ELSEWHERE)
 BYSTANDER = "bystander"
 
 
-@dataclass(frozen=True)
-class Target:
-    """A memory that somebody tries to reach; no other has any of these words.
-
-    Attributes:
-        id: its identifier.
-        namespace: where it is, beside a private memory of a bystander.
-        word: a word of its text, to search for.
-        secret: another word of its text.
-        tag: its tag.
-        session: its session.
-        former: a word of the text that it had before.
-        situation: its level and state; None when it never was.
-        owned: whether it is the owner's, and not the bystander's, who shares it with nobody.
-    """
-
-    id: str
-    namespace: str
-    word: str
-    secret: str
-    tag: str
-    session: str
-    former: str
-    situation: Situation | None = None
-    owned: bool = True
-
-    @property
-    def text(self) -> str:
-        return f"The {self.word} is {self.secret}."
-
-    def hidden_from(self, caller: Caller) -> list[str]:
-        """What an answer to a caller may not hold."""
-        if caller.owns and self.owned:
-            return [] if self.situation and rights(caller, self.situation) else self._words
-        if self.owned and self.situation and rights(caller, self.situation):
-            return [self.former]
-        return self._words
-
-    @property
-    def _words(self) -> list[str]:
-        words = [self.id, self.word, self.secret, self.tag, self.session, self.former]
-        return [*words, self.namespace] if self.owned else words
-
-
 @dataclass
 class World:
-    """A running server, what is in it, and what it let slip."""
+    """A running server, what is in it, what it was asked with, and what it let slip."""
 
     application: Application
     scopes: frozenset[str]
     targets: list[Target] = field(default_factory=list)
     slips: list[str] = field(default_factory=list)
+    surrounded: list[Target] = field(default_factory=list)
+    given: set[str] = field(default_factory=set)
     _numbers: "count[int]" = field(default_factory=count)
     _understood: bool = False
 
@@ -112,8 +67,8 @@ class World:
         besides = [replace(self.nothing(), namespace=target.namespace, owned=False) for target in planned]
 
         def work(session: Session) -> list[Target]:
-            owned = [replace(target, id=_remembered(session, target, settings)) for target in planned]
-            return owned + [replace(target, id=_stored(session, BYSTANDER, target, "private").id) for target in besides]
+            owned = [replace(target, id=remembered(session, target, settings)) for target in planned]
+            return owned + [replace(target, id=stored(session, BYSTANDER, target, "private").id) for target in besides]
 
         self.targets += await self.application.database.transaction(work, read_only=False)
         return self.targets[-2 * len(planned) : -len(planned)]
@@ -148,6 +103,7 @@ class Visit:
 
     async def tool(self, name: str, /, **arguments: object) -> dict[str, Any]:
         """Call a tool."""
+        self.world.given.update(arguments)
         calling = self.world.application.pipeline.call_tool(self.call, name, arguments)
         answer: dict[str, Any] = await self._heard([name, arguments, self.call.principal.namespace], calling)
         return answer
@@ -180,12 +136,9 @@ class Visit:
 
     async def command(self, name: str, **arguments: object) -> object:
         """Run a command."""
+        self.world.given.update(arguments)
         (command,) = (one for one in self.world.application.catalogue.commands["memory"] if one.name == name)
         return await self._run(name, command.scope, command.function, arguments, read_only=False)
-
-    async def unheard(self, name: str, /, **arguments: object) -> dict[str, Any]:
-        """Call a tool that may name memories of others to whoever governs the server."""
-        return await self.world.application.pipeline.call_tool(self.call, name, arguments)
 
     async def check(self, name: str) -> str:
         """Ask a health check."""
@@ -229,50 +182,3 @@ class Visit:
             raise
         self.world.heard(self.caller, asked, answer if isinstance(answer, str) else json.dumps(answer, default=str))
         return answer
-
-
-def _remembered(session: Session, target: Target, settings: MemorySettings) -> str:
-    assert target.situation is not None
-    owner = CALLERS[0].principal(target.namespace, frozenset())
-    memory = _stored(session, owner.agent_id, target, target.situation.level)
-    changes.update(session, owner, memory.id, {"content": target.text}, settings=settings)
-    session.add_all(_grant(memory.id, caller) for caller in CALLERS if caller.granted is not None)
-    session.flush()
-    _put_away(session, owner, memory, target.situation)
-    session.flush()
-    return memory.id
-
-
-def _stored(session: Session, agent_id: str, planned: Target, level: str) -> Memory:
-    draft = Draft(
-        content=f"It was {planned.former}." if planned.owned else planned.text,
-        namespace=planned.namespace,
-        memory_type="plan",
-        tags=[planned.tag],
-        context={"about": planned.secret},
-        source_url=f"https://example.com/{planned.secret}",
-        session=planned.session,
-        access_level=level,
-    )
-    (stored,) = storage.store(session, Principal(agent_id, planned.namespace), [draft])
-    return session.get_one(Memory, stored.memory.id)
-
-
-def _grant(memory_id: str, caller: Caller) -> Sharing:
-    return Sharing(
-        memory_id=memory_id,
-        shared_with_agent_id=caller.name,
-        shared_by_agent_id=CALLERS[0].name,
-        permission=caller.granted,
-        expires_at=utc_now() + timedelta(seconds=-1 if caller.expired else 3600),
-    )
-
-
-def _put_away(session: Session, owner: Principal, memory: Memory, situation: Situation) -> None:
-    if situation.state == "deleted":
-        removal.delete(session, owner, memory.id)
-    if situation.state == "archived":
-        removal.archive(session, [memory])
-    if situation.state == "expired":
-        over = utc_now() - timedelta(seconds=1)
-        session.execute(update(Memory).where(Memory.id == memory.id).values(expires_at=over))

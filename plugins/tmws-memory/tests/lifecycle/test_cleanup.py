@@ -39,6 +39,11 @@ async def test_memories_of_others_stay(call: CallTool, store: Store, change: Cha
     assert (await call("memory_get", memory_id=ids[0]))["id"] == ids[0]
 
 
+async def test_what_has_expired_is_there_for_no_cleanup(call: CallTool, store: Store, change: Change) -> None:
+    await change(await store("old, dull and over", importance=0.1), created_at=91.0, expires_at=1.0)
+    assert [(await call("memory_cleanup", dry_run=dry))["count"] for dry in (True, False)] == [0, 0]
+
+
 async def test_other_namespaces_stay(call: CallTool, store: Store, change: Change) -> None:
     here = await store("here", importance=0.1)
     there = await store("there", importance=0.1, namespace="elsewhere")

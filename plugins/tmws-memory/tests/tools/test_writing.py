@@ -1,4 +1,4 @@
-"""To store, change, delete and restore, as a client calls it."""
+"""To store, as a client calls it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,18 +14,23 @@ from tmws_core import Principal
 from tmws_core.application import Application
 from tmws_core.pipeline import Call
 from tmws_core.settings import Settings
-from tmws_core.tool_errors import AlreadyChanged, InvalidArguments, NotFound, PermissionDenied, StorageFull, TooLarge
+from tmws_core.tool_errors import InvalidArguments, PermissionDenied, StorageFull, TooLarge
 from tmws_memory.models.document import Document
 from tmws_memory.models.memory import Memory
 from tmws_memory.settings import MemorySettings
 
 CallTool = Callable[..., Awaitable[dict[str, Any]]]
 
+
 NUL, HALF_A_PAIR = "a\0b", "a\ud800b"
+
+
 MEBIBYTE = 1024 * 1024
+
 
 # what is refused is refused before any database hears of it
 without_database = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+
 
 # everything that a database stores: no NUL and no half of a surrogate pair
 TEXT = strategies.text(strategies.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1)
@@ -268,67 +273,6 @@ async def test_a_batch_with_one_fault_is_not_stored_and_the_fault_is_named(
     with pytest.raises(error, match=r"memories\.2"):
         await call("memory_store_many", writer, memories=memories)
     assert await rows(application) == 0
-
-
-async def test_a_change_is_answered_with_a_receipt(call: CallTool) -> None:
-    stored = await call("memory_store", content="before", tags=["a"])
-    changed = await call("memory_update", memory_id=stored["id"], content="after", access_level="team")
-    assert (changed["id"], changed["version"], changed["access_level"]) == (stored["id"], 2, "team")
-    memory = await call("memory_get", memory_id=stored["id"])
-    assert (memory["content"], memory["tags"], memory["version"]) == ("after", ["a"], 2)
-    assert memory["updated_at"] > memory["created_at"]
-
-
-async def test_a_change_that_gives_nothing_changes_nothing(call: CallTool) -> None:
-    stored = await call("memory_store", content="x")
-    before = await call("memory_get", memory_id=stored["id"])
-    await call("memory_update", memory_id=stored["id"])
-    assert await call("memory_get", memory_id=stored["id"]) == before
-
-
-async def test_a_stale_change_is_refused_and_changes_nothing(call: CallTool) -> None:
-    stored = await call("memory_store", content="x")
-    await call("memory_update", memory_id=stored["id"], content="y")
-    with pytest.raises(AlreadyChanged, match="at version 2, not 1"):
-        await call("memory_update", memory_id=stored["id"], content="z", expected_version=1)
-    assert (await call("memory_get", memory_id=stored["id"]))["content"] == "y"
-    assert len((await call("memory_history", memory_id=stored["id"]))["result"]) == 1
-
-
-@without_database
-@pytest.mark.parametrize("value", [0, -1, True, "1", float("nan"), 2**31, 2**63])
-async def test_what_is_no_version_is_refused(call: CallTool, value: object) -> None:
-    with pytest.raises(InvalidArguments) as refused:
-        await call("memory_update", memory_id="x", content="y", expected_version=value)
-    assert faulty(refused) == {"expected_version"}
-
-
-async def test_a_changed_memory_is_found_by_what_it_is_now(call: CallTool) -> None:
-    stored = await call("memory_store", content="tortoise", tags=["former"])
-    await call("memory_update", memory_id=stored["id"], tags=["present"])
-    assert (await call("memory_search", query="former"))["hits"] == []
-    assert len((await call("memory_search", query="present"))["hits"]) == 1
-
-
-async def test_a_deleted_memory_is_neither_read_nor_found_until_it_is_restored(call: CallTool) -> None:
-    stored = await call("memory_store", content="tortoise")
-    deleted = await call("memory_delete", memory_id=stored["id"])
-    assert deleted["id"] == stored["id"]
-    with pytest.raises(NotFound):
-        await call("memory_get", memory_id=stored["id"])
-    assert (await call("memory_search", query="tortoise"))["hits"] == []
-    await call("memory_restore", memory_id=stored["id"])
-    (hit,) = (await call("memory_search", query="tortoise"))["hits"]
-    assert hit["memory"]["id"] == stored["id"]
-
-
-async def test_what_was_stored_anew_is_not_restored_beside_it(call: CallTool) -> None:
-    stored = await call("memory_store", content="x")
-    await call("memory_delete", memory_id=stored["id"])
-    anew = await call("memory_store", content="x")
-    with pytest.raises(AlreadyChanged) as refused:
-        await call("memory_restore", memory_id=stored["id"])
-    assert refused.value.details == {"memory_id": anew["id"]}
 
 
 @without_database

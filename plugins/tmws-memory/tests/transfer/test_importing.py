@@ -129,6 +129,38 @@ async def test_a_deleted_memory_keeps_its_identifier_to_itself(import_records: I
     assert (imported.outcome, imported.renumbered) == ("stored", True)
 
 
+async def test_who_does_not_govern_hears_the_same_of_a_free_identifier_and_of_one_of_somebody_else(
+    import_records: Import, session: AsyncSession
+) -> None:
+    taken, free = new_identifier(), new_identifier()
+    await import_records(Record(content="of alice", id=taken))
+    imported = await import_records(Record(content="first", id=taken), Record(content="second", id=free), principal=EVE)
+    assert [(one.outcome, one.renumbered) for one in imported] == [("stored", True)] * 2
+    assert {taken, free}.isdisjoint({one.memory_id for one in imported})
+
+
+async def test_who_does_not_govern_keeps_the_identifiers_of_its_own(import_records: Import) -> None:
+    away = Record(content="x", archived_at=SOMETIME)
+    (stored,) = await import_records(away, principal=EVE)
+    (again,) = await import_records(away.model_copy(update={"id": stored.memory_id}), principal=EVE)
+    assert (again.outcome, again.memory_id) == ("duplicate", stored.memory_id)
+
+
+async def test_who_does_not_govern_imports_archived_twins_once(import_records: Import) -> None:
+    twins = [Record(content="old", id=new_identifier(), archived_at=SOMETIME) for _ in range(2)]
+    first = await import_records(*twins, principal=EVE)
+    again = await import_records(*twins, principal=EVE)
+    assert [one.outcome for one in [*first, *again]] == ["stored"] * 2 + ["duplicate"] * 2
+    assert [one.memory_id for one in again] == [one.memory_id for one in first]
+
+
+async def test_another_agent_gets_other_identifiers_for_the_same_records(import_records: Import) -> None:
+    record = Record(content="x", id=new_identifier())
+    frank = Principal("frank", "place", EVE.scopes)
+    (of_eve,), (of_frank,) = [await import_records(record, principal=who) for who in (EVE, frank)]
+    assert of_eve.memory_id != of_frank.memory_id
+
+
 async def test_a_namespace_that_is_given_wins(import_records: Import, export_records: Export) -> None:
     await import_records(Record(content="x", namespace="there"), namespace="here")
     assert [record.namespace for record in await export_records()] == ["here"]

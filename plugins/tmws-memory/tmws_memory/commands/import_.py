@@ -27,7 +27,7 @@ class ImportReport(BaseModel):
     stored: int
     duplicates: int = Field(description="They were there already; nothing was changed.")
     expired: int = Field(description="Their lifetime is over.")
-    renumbered: int = Field(description="Stored with a new identifier, because another memory has theirs.")
+    renumbered: int = Field(description="Stored with another identifier than theirs, which is not free.")
     faults: int = Field(description="What was left out; the first thousand are listed.")
     left_out: list[FaultLine]
 

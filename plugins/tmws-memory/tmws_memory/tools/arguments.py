@@ -53,8 +53,9 @@ Limit = Annotated[int, Field(strict=True, ge=1, le=100, description="How many at
 Cursor = Annotated[str | None, Field(max_length=500, description="next_cursor of the page before.")]
 Offset = Annotated[int, Field(strict=True, ge=0, description="Where to begin in the text, in characters.")]
 AgentId = Annotated[StorableText, Field(min_length=1, max_length=64, description="The public name of an agent.")]
+MomentInUTC = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 Moment = Annotated[
-    Annotated[AwareDatetime, AfterValidator(_in_utc)] | None,
+    MomentInUTC | None,
     Field(description="A moment with its time zone, as ISO 8601."),
 ]
 FilterTags = Annotated[list[Tag], Field(max_length=50, description="Only memories that have all of these tags.")]

@@ -83,7 +83,7 @@ class KnownOrigin(BaseModel):
     kind: Kind = "data"
     id: str
     agent_id: str
-    state: Literal["present", "archived", "deleted"]
+    state: Literal["present", "archived"]
     unchanged: bool = Field(description="Whether it still says what it said when it was consolidated.")
     excerpt: str
     created_at: datetime
@@ -251,11 +251,10 @@ def _provenance(one: provenance.Provenance) -> MemoryProvenance:
 
 def _origin(source: provenance.KnownSource) -> KnownOrigin:
     memory = source.memory
-    away: Literal["archived", "deleted", "present"] = "archived" if memory.archived_at is not None else "present"
     return KnownOrigin(
         id=memory.id,
         agent_id=memory.agent_id,
-        state="deleted" if memory.deleted_at is not None else away,
+        state="present" if memory.archived_at is None else "archived",
         unchanged=source.is_unchanged,
         excerpt=memory.content[:EXCERPT],
         created_at=memory.created_at,

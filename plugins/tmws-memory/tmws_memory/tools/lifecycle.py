@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from pydantic import BaseModel, Field
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from tmws_core import Context, tool
 from tmws_core.columns import utc_now
 from tmws_core.tool_errors import InvalidArguments
 from tmws_memory import removal
-from tmws_memory.access import GOVERN
+from tmws_memory.access import GOVERN, owned, readable
 from tmws_memory.answers import Kind
 from tmws_memory.lifecycle import old_and_unimportant
 from tmws_memory.maintenance import MaintenanceReport, maintain
@@ -52,7 +52,8 @@ class Cleanup(BaseModel):
 @tool(scope=GOVERN, destructive=True)
 async def memory_maintain(ctx: Context, dry_run: DryRun = True) -> MaintenanceReport:
     """Do what is due with all memories: expire, end grants, remove for good what was deleted long ago, embed again."""
-    report = await maintain(ctx.transaction, ctx.settings(MemorySettings), dry_run=dry_run)
+    known = or_(owned(ctx.principal), readable(ctx.principal))
+    report = await maintain(ctx.transaction, ctx.settings(MemorySettings), dry_run=dry_run, known=known)
     if not dry_run and report.embeddings_retried.count:
         ctx.state(MemoryState).worker.wake()
     return report

@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import partial
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, TypeAdapter
 from sqlalchemy.orm import Session
 
 from tmws_core import Context, tool
@@ -13,6 +13,7 @@ from tmws_memory import reading, statistics
 from tmws_memory.access import readable
 from tmws_memory.answers import FormerVersion, MemoryPage, RecalledMemory, shorten, that_fit
 from tmws_memory.filters import Filters
+from tmws_memory.identifier import Identifier
 from tmws_memory.state import MemoryState
 from tmws_memory.tools.arguments import (
     Cursor,
@@ -21,12 +22,16 @@ from tmws_memory.tools.arguments import (
     FilterType,
     Limit,
     MemoryId,
+    MomentInUTC,
     Namespace,
     Offset,
     Since,
     Until,
     Version,
 )
+
+LAST_MEMORY: TypeAdapter[tuple[datetime, str]] = TypeAdapter(tuple[MomentInUTC, Identifier])
+"""After which memory a page of a list begins."""
 
 State = Annotated[
     Literal["present", "archived", "deleted"],
@@ -70,8 +75,7 @@ async def memory_list(
     question = f"list {state} {filters.digest}"
     after = None
     if cursor is not None:
-        moment, identifier = cursors.decode(cursor, ctx.principal, question)
-        after = datetime.fromisoformat(moment), identifier
+        after = cursors.decode(cursor, ctx.principal, question, LAST_MEMORY)
 
     def work(session: Session) -> reading.Page:
         return reading.page(session, ctx.principal, filters, state=state, after=after, limit=limit)
