@@ -16,6 +16,8 @@ class ApiCall(Identified, Timestamped, Chained, Base):
     __tablename__ = "api_audit_log"
 
     surface: Mapped[str] = mapped_column(vocabulary("surface", "http", "mcp", "cli"))
+    # what was called: tool, resource, prompt, route or command
+    kind: Mapped[str] = mapped_column(String(10), default="tool", server_default="tool")
     endpoint: Mapped[str] = mapped_column(String(255))
     method: Mapped[str] = mapped_column(String(10))
     tool: Mapped[str | None] = mapped_column(Text)
@@ -28,8 +30,12 @@ class ApiCall(Identified, Timestamped, Chained, Base):
     agent_id: Mapped[str | None] = mapped_column(Text)
     on_behalf_of: Mapped[str | None] = mapped_column(Text)
     namespace: Mapped[str | None] = mapped_column(Text)
+    # what the caller showed, by its public identifier
+    credential: Mapped[str | None] = mapped_column(String(100))
     ip_address: Mapped[str | None] = mapped_column(String(45))
     duration_ms: Mapped[int | None] = mapped_column(Integer)
+    # ok, or the code of the error that the caller got
+    outcome: Mapped[str] = mapped_column(String(50), default="ok", server_default="ok")
 
     __table_args__ = (
         # CALL stands for calls over MCP and the command line, which have no HTTP method
@@ -41,4 +47,5 @@ class ApiCall(Identified, Timestamped, Chained, Base):
         Index(None, "endpoint"),
         Index(None, "user_id", "created_at"),
         Index(None, "agent_id", "created_at"),
+        Index(None, "namespace", "sequence"),
     )
