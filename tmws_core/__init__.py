@@ -13,9 +13,10 @@ from tmws_core.contributions import (
 )
 from tmws_core.events import Event
 from tmws_core.hookspecs import hookimpl, hookspec
-from tmws_core.principal import Principal
+from tmws_core.principal import PUBLIC, Principal
 
 __all__ = [
+    "PUBLIC",
     "Context",
     "Event",
     "Principal",
