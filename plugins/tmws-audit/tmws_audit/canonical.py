@@ -1,7 +1,7 @@
 """Canonical JSON: one spelling of a value, over which its hash or signature is made.
 
 After RFC 8785: no spaces, keys in order, shortest numbers, text as it is and only its control characters escaped. It
-differs where the RFC follows JavaScript: an integer keeps all its digits, and keys are in the order of their code points.
+differs where the RFC follows JavaScript: an integer keeps all its digits, and keys stand in the order of code points.
 Text is not normalised to NFC: two spellings are two texts. What is recorded holds no number for which the two spellings
 of a float would matter, see `tmws_audit.recordable`.
 """

@@ -29,7 +29,7 @@ class Log:
 
     @property
     def hashed(self) -> tuple[str, ...]:
-        """The columns that the hash of a row is made over: all but the two hashes; the one before is there otherwise."""
+        """The columns that the hash of a row is made over: all but the two hashes."""
         return tuple(column.name for column in self.table.columns if column.name not in ("prev_hash", "row_hash"))
 
     def columns_of(self, *types: type[Any]) -> frozenset[str]:

@@ -5,18 +5,19 @@ that a caller writes is recorded in the first place, see `tmws_audit.entries`.
 """
 
 import re
+from itertools import pairwise
 from typing import Final
 
 REDACTED: Final = "[redacted]"
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_SECRET = frozenset(
-    "authorization bearer cookie cookies credential credentials jwt otp passcode passphrase passwd password passwords "
-    "pwd secret secrets token tokens apikey apikeys privatekey".split()
+_SECRET = re.compile(
+    "authorization|bearer|cookies?|credentials?|jwt|otp|passcode|passphrase|passw(?:or)?ds?|pwd|secrets?|tokens?|"
+    "apikeys?|privatekeys?"
 )
-_SECRET_KEYS = frozenset("access api client encryption master private secret session sealing signing".split())
+_BEFORE_KEY = re.compile("access|api|client|encryption|master|private|secret|session|sealing|signing")
 # what is told about a secret, and is none: token_count, api_key_id
-_HARMLESS_ENDINGS = frozenset("at count expires id kind limit name names seconds status type".split())
+_HARMLESS_ENDING = re.compile("at|count|expires|id|kind|limit|names?|seconds|status|type")
 
 _SHAPES = re.compile(
     r"""
@@ -50,11 +51,11 @@ _HINTS = re.compile(
 def is_secret(name: str) -> bool:
     """Whether what stands under this name is a secret: `password`, `clientSecret`, `X-API-Key`; not `token_count`."""
     words = [word.lower() for word in _WORDS.findall(name)]
-    if not words or words[-1] in _HARMLESS_ENDINGS:
+    if not words or _HARMLESS_ENDING.fullmatch(words[-1]):
         return False
-    if not _SECRET.isdisjoint(words):
+    if any(map(_SECRET.fullmatch, words)):
         return True
-    return any(kind in _SECRET_KEYS and word in ("key", "keys") for kind, word in zip(words, words[1:], strict=False))
+    return any(word in ("key", "keys") and _BEFORE_KEY.fullmatch(before) for before, word in pairwise(words))
 
 
 def without_secrets(text: str) -> str:

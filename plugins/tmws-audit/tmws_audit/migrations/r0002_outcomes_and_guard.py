@@ -6,33 +6,29 @@ from alembic import op
 revision = "audit_0002"
 down_revision = "audit_0001"
 
-_SQLITE = """
-CREATE TRIGGER {guard} BEFORE DELETE ON {log} WHEN old.sequence > coalesce((SELECT max(json_extract(details, '$.logs.{log}.sequence')) FROM security_audit_logs WHERE event_type = 'audit_purged'), 0) BEGIN SELECT RAISE(ABORT, 'rows of {log} are never deleted but by tmws audit purge'); END
-;;
-CREATE TRIGGER {guard}_update BEFORE UPDATE ON {log} BEGIN SELECT RAISE(ABORT, 'rows of {log} are never changed'); END
-"""
-_POSTGRESQL = """
-CREATE FUNCTION {guard}_refuse() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN
-IF TG_OP = 'DELETE' AND OLD.sequence <= (SELECT max((details #>> '{{logs,{log},sequence}}')::bigint) FROM security_audit_logs WHERE event_type = 'audit_purged') THEN RETURN OLD; END IF;
-RAISE EXCEPTION 'rows of {log} are never changed, nor deleted but by tmws audit purge' USING ERRCODE = 'integrity_constraint_violation';
-END $guard$
-;;
-CREATE TRIGGER {guard} BEFORE UPDATE OR DELETE ON {log} FOR EACH ROW EXECUTE FUNCTION {guard}_refuse()
-;;
-CREATE TRIGGER {guard}_truncate BEFORE TRUNCATE ON {log} FOR EACH STATEMENT EXECUTE FUNCTION {guard}_refuse()
-;;
-CREATE VIEW {guard} AS SELECT tgname::text AS name FROM pg_trigger WHERE tgrelid = '{log}'::regclass AND NOT tgisinternal AND tgenabled <> 'D'
-"""
+_SQLITE = (
+    "CREATE TRIGGER <guard> BEFORE DELETE ON <log> WHEN old.sequence > coalesce((SELECT max(json_extract(details, '$.logs.<log>.sequence')) FROM security_audit_logs WHERE event_type = 'audit_purged'), 0) BEGIN SELECT RAISE(ABORT, 'rows of <log> are never deleted but by tmws audit purge'); END",
+    "CREATE TRIGGER <guard>_update BEFORE UPDATE ON <log> BEGIN SELECT RAISE(ABORT, 'rows of <log> are never changed'); END",
+)
+_POSTGRESQL = (
+    "CREATE FUNCTION <guard>_refuse() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN\nIF TG_OP = 'DELETE' AND OLD.sequence <= (SELECT max((details #>> '{logs,<log>,sequence}')::bigint) FROM security_audit_logs WHERE event_type = 'audit_purged') THEN RETURN OLD; END IF;\nRAISE EXCEPTION 'rows of <log> are never changed, nor deleted but by tmws audit purge' USING ERRCODE = 'integrity_constraint_violation';\nEND $guard$",
+    "CREATE TRIGGER <guard> BEFORE UPDATE OR DELETE ON <log> FOR EACH ROW EXECUTE FUNCTION <guard>_refuse()",
+    "CREATE TRIGGER <guard>_truncate BEFORE TRUNCATE ON <log> FOR EACH STATEMENT EXECUTE FUNCTION <guard>_refuse()",
+    "CREATE VIEW <guard> AS SELECT tgname::text AS name FROM pg_trigger WHERE tgrelid = '<log>'::regclass AND NOT tgisinternal AND tgenabled <> 'D'",
+)
 
 
 def upgrade() -> None:
+    """Add the columns and indexes, then the triggers."""
     op.add_column("api_audit_log", sa.Column("kind", sa.String(length=10), server_default="tool", nullable=False))
     op.add_column("api_audit_log", sa.Column("outcome", sa.String(length=50), server_default="ok", nullable=False))
     op.add_column("api_audit_log", sa.Column("credential", sa.String(length=100), nullable=True))
     op.add_column("security_audit_logs", sa.Column("on_behalf_of", sa.Text(), nullable=True))
     op.add_column("security_audit_logs", sa.Column("credential", sa.String(length=100), nullable=True))
-    for log, guard in (("api_audit_log", "calls"), ("security_audit_logs", "events")):
+    for log, guard in (
+        ("api_audit_log", "tmws_audit_guard_calls"),
+        ("security_audit_logs", "tmws_audit_guard_events"),
+    ):
         op.create_index(f"ix_{log}_namespace_sequence", log, ["namespace", "sequence"])
-        statements = _SQLITE if op.get_bind().dialect.name == "sqlite" else _POSTGRESQL
-        for statement in statements.format(log=log, guard=f"tmws_audit_guard_{guard}").split(";;"):
-            op.get_bind().exec_driver_sql(statement)
+        for statement in _SQLITE if op.get_bind().dialect.name == "sqlite" else _POSTGRESQL:
+            op.get_bind().exec_driver_sql(statement.replace("<log>", log).replace("<guard>", guard))
