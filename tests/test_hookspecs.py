@@ -32,6 +32,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "tmws_seeds": [],
     "tmws_settings": [],
     "tmws_tools": [],
+    "tmws_witnesses": [],
 }
 
 _IMPLEMENTATION = """
@@ -171,6 +172,14 @@ async def test_tmws_health_checks_are_asked(example: Open) -> None:
         [check] = application.catalogue.health_checks["example"]
         answer = await application.pipeline.run(_call(application), check.name, None, check.function, read_only=True)
         assert answer == "the thermometer answers"
+
+
+async def test_tmws_witnesses_write_down_who_wrote(example: Open) -> None:
+    async with example("tmws_witnesses") as application:
+        await application.pipeline.call_tool(_call(application), "example_note", {"text": "Rain."})
+        async with application.database.session(read_only=True) as session:
+            lines = (await session.scalars(text("SELECT text FROM example_lines ORDER BY number"))).all()
+    assert lines == ["Rain.", "local-agent called example_note"]
 
 
 async def test_tmws_observers_hear_of_a_call(example: Open) -> None:

@@ -1,5 +1,6 @@
 """TMWS: a small core that discovers plugins, gives them tables, and serves their tools to AI agents."""
 
+from tmws_core.act import Act
 from tmws_core.context import Context
 from tmws_core.contributions import (
     command,
@@ -10,6 +11,7 @@ from tmws_core.contributions import (
     route,
     seed,
     tool,
+    witness,
 )
 from tmws_core.events import Event
 from tmws_core.hookspecs import hookimpl, hookspec
@@ -17,6 +19,7 @@ from tmws_core.principal import PUBLIC, Principal
 
 __all__ = [
     "PUBLIC",
+    "Act",
     "Context",
     "Event",
     "Principal",
@@ -30,4 +33,5 @@ __all__ = [
     "route",
     "seed",
     "tool",
+    "witness",
 ]

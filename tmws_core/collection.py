@@ -18,6 +18,7 @@ from tmws_core.contributions import (
     Route,
     Seed,
     Tool,
+    Witness,
     declared_in,
     modules_below,
 )
@@ -67,6 +68,7 @@ def contributions_of(manager: pluggy.PluginManager, record: PluginRecord) -> Con
         seeds=hooks.declarations("tmws_seeds", Seed),
         health_checks=hooks.declarations("tmws_health_checks", HealthCheck),
         observers=hooks.declarations("tmws_observers", Observer),
+        witnesses=hooks.declarations("tmws_witnesses", Witness),
     )
 
 

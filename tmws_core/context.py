@@ -2,14 +2,16 @@
 
 import logging
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 
+from tmws_core.call import Call
 from tmws_core.client_model import AskModel, Question, no_model
 from tmws_core.clock import Clock
 from tmws_core.principal import Principal
+from tmws_core.progress import ReportProgress, no_progress
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,13 +21,10 @@ if TYPE_CHECKING:
     from tmws_core.lifespan_state import State
     from tmws_core.unit_of_work import UnitOfWork
 
+__all__ = ["Context", "ReportProgress", "no_progress"]
+
 Settings = TypeVar("Settings", bound=BaseModel)
 Result = TypeVar("Result")
-ReportProgress = Callable[[float, float | None, str | None], Awaitable[None]]
-
-
-async def no_progress(_done: float, _total: float | None, _message: str | None) -> None:
-    """Tell nobody: the caller did not ask for progress."""
 
 
 class Context:
@@ -33,6 +32,7 @@ class Context:
 
     Attributes:
         principal: who calls.
+        client: the caller's IP address over HTTP, else None.
         logger: a logger named after the tool; it never writes to a protocol stream.
     """
 
@@ -47,6 +47,7 @@ class Context:
         ask_model: AskModel = no_model,
         clock: Clock | None = None,
         continued: bool = False,
+        client: str | None = None,
     ) -> None:
         self.principal = principal
         self.logger = logging.getLogger(f"tmws.{name}")
@@ -57,6 +58,7 @@ class Context:
         self._ask_model = ask_model
         self._clock = clock or Clock(math.inf)
         self._continued = continued
+        self.client = client
 
     @property
     def session(self) -> "AsyncSession":
@@ -133,14 +135,8 @@ class Context:
         Raises:
             ToolError: whatever the other tool answers with.
         """
-        return await self._application.call_within(
-            self.principal,
-            self._unit_of_work,
-            tool,
-            arguments,
-            ask_model=self._ask,
-            continued=self._continued,
-        )
+        call = Call(self.principal, "tool", ask_model=self._ask, continued=self._continued, client=self.client)
+        return await self._application.call_within(call, self._unit_of_work, tool, arguments)
 
     def publish(self, event: str, /, **details: Any) -> None:
         """Tell the observers what happened; they hear it after the transaction is committed.

@@ -401,8 +401,63 @@ def tmws_health_checks() -> ModuleType:
 
 
 @hookspec
+def tmws_witnesses() -> ModuleType:
+    """Contribute witnesses, who write down what a call does in the transaction that does it.
+
+    Returns:
+        The module or package that holds the functions declared with `@witness`.
+
+    Example:
+        import sys
+
+        from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+        from tmws_core import Act, Context, hookimpl, tool, witness
+        from tmws_core.declarative import plugin_metadata
+
+
+        class Base(DeclarativeBase):
+            metadata = plugin_metadata("example")
+
+
+        class Line(Base):
+            __tablename__ = "example_lines"
+            number: Mapped[int] = mapped_column(primary_key=True)
+            text: Mapped[str]
+
+
+        @tool(scope="example:write")
+        async def example_note(ctx: Context, text: str) -> None:
+            \"\"\"Write a line.\"\"\"
+            ctx.session.add(Line(text=text))
+
+
+        @witness
+        def write_down(session: Session, act: Act) -> None:
+            \"\"\"Write another line that says who wrote the first one.\"\"\"
+            session.add(Line(text=f"{act.principal.agent_id} called {act.name}"))
+
+
+        @hookimpl
+        def tmws_models():
+            return sys.modules[__name__]
+
+
+        @hookimpl
+        def tmws_tools():
+            return sys.modules[__name__]
+
+
+        @hookimpl
+        def tmws_witnesses():
+            return sys.modules[__name__]
+    """
+    raise NotImplementedError
+
+
+@hookspec
 def tmws_observers() -> ModuleType:
-    """Contribute listeners for what happened: tool calls, and the events that plugins publish.
+    """Contribute listeners for what happened: calls of every kind, and the events that plugins publish.
 
     Returns:
         The module or package that holds the functions declared with `@observer`.

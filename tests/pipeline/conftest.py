@@ -114,6 +114,39 @@ async def note_takes_tool(ctx: Context, tool: str, event: str) -> str:
     return tool + event
 
 
+@tool(scope="notes:write")
+async def note_put(ctx: Context, ids: list[str], error: str = "") -> int:
+    """Add notes, each in a transaction of its own."""
+    for id in ids:
+        await ctx.transaction(lambda session: session.add(Note(id=id, words="")))
+        ctx.publish("note.put", id=id)
+    if error:
+        raise NotFound(error)
+    return len(ids)
+
+
+@tool(scope="notes:write")
+async def note_nothing(ctx: Context) -> None:
+    """Have a session and write nothing with it."""
+    assert ctx.session is not None
+
+
+@tool(scope="notes:write")
+async def note_commit_early(ctx: Context) -> None:
+    """Commit without waiting for the end of the call."""
+    ctx.session.add(Note(id="early", words=""))
+    await ctx.session.commit()
+    raise NotFound("too late")
+
+
+@tool(scope="notes:write")
+async def note_in_savepoints(ctx: Context) -> None:
+    """Write within savepoints."""
+    for id in ("a", "b"):
+        async with ctx.session.begin_nested():
+            ctx.session.add(Note(id=id, words=""))
+
+
 @observer("*")
 async def listen(event: Event) -> None:
     """Remember what happened, and fail when told to."""

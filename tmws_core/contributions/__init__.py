@@ -9,6 +9,7 @@ from tmws_core.contributions.resource import Resource, resource
 from tmws_core.contributions.route import Route, route
 from tmws_core.contributions.seed import Seed, seed
 from tmws_core.contributions.tool import Tool, tool
+from tmws_core.contributions.witness import Witness, witness
 
 __all__ = [
     "Command",
@@ -20,6 +21,7 @@ __all__ = [
     "Route",
     "Seed",
     "Tool",
+    "Witness",
     "command",
     "declared_in",
     "health_check",
@@ -30,4 +32,5 @@ __all__ = [
     "route",
     "seed",
     "tool",
+    "witness",
 ]

@@ -58,7 +58,7 @@ class PromptHandlers:
             return str(await prompt.function(context, **arguments))
 
         running = self._application.pipeline.run(
-            Call(principal, "mcp"), prompt.name, prompt.scope, work, read_only=True
+            Call(principal, "mcp"), prompt.name, prompt.scope, work, read_only=True, kind="prompt"
         )
         try:
             text = await cancelled_once(running)

@@ -76,7 +76,9 @@ class ResourceHandlers:
         async def work(context: Context) -> str:
             return str(await resource.function(context, **variables))
 
-        running = self._application.pipeline.run(call, resource.name, resource.scope, work, read_only=True)
+        running = self._application.pipeline.run(
+            call, resource.name, resource.scope, work, read_only=True, kind="resource"
+        )
         try:
             text = await cancelled_once(running)
         except NotFound:

@@ -11,9 +11,9 @@ from mcp.shared.exceptions import MCPError
 
 from tmws_core.catalogue import OfferedTool
 from tmws_core.client_model import AnswerAwaitedError
-from tmws_core.context import ReportProgress, no_progress
 from tmws_core.pipeline import Call
 from tmws_core.principal import Principal
+from tmws_core.progress import ReportProgress, no_progress
 from tmws_core.server.caller import ApplicationSource, principal_of
 from tmws_core.server.cancellation import cancelled_once
 from tmws_core.server.mcp_model import Rounds, model_of

@@ -32,6 +32,6 @@ def _handler(application: Application, route: Route) -> Callable[[Request], Awai
             return response
 
         call = Call(principal_of(application), "http")
-        return await application.pipeline.run(call, route.name, route.scope, work, read_only=read_only)
+        return await application.pipeline.run(call, route.name, route.scope, work, read_only=read_only, kind="route")
 
     return handle
