@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tmws_audit import seals
-from tmws_audit.logs import CALLS, EVENTS, LOGS, Log
+from tmws_audit.logs import EVENTS, LOGS, Log
 from tmws_audit.seal_file import SealFile
-from tmws_audit.seals import Place, Seal
+from tmws_audit.seals import Seal
 from tmws_audit.settings import AuditSettings, Files
 from tmws_audit.signing import KeyUnusable, SigningKey, TrustedKeys
 from tmws_audit.writer import head_of, lock
@@ -47,18 +47,17 @@ def signing_key(files: Files) -> SigningKey:
 
 
 def unsealed(session: Session) -> Mapping[Log, int]:
-    """How many rows each log has after the newest seal; a checkpoint itself does not count.
+    """How many rows each log has after the newest seal; the row of the seal itself does not count.
 
     Raises:
         ValueError: what stands in the place of a seal is none.
     """
     newest = seals.newest(session)
+    sealed = {} if newest is None else {name: place.sequence for name, place in newest.logs.items()}
+    if newest is not None:
+        sealed[EVENTS.name] = sealed.get(EVENTS.name, 0) + 1
     connection = session.connection()
-    counted = {}
-    for log in LOGS.values():
-        place = None if newest is None else _sealed(session, log, newest)
-        counted[log] = max(0, head_of(connection, log).sequence - (place or 0))
-    return counted
+    return {log: max(0, head_of(connection, log).sequence - sealed.get(log.name, 0)) for log in LOGS.values()}
 
 
 def is_due(session: Session, settings: AuditSettings, now: datetime) -> bool:
@@ -76,20 +75,13 @@ def is_due(session: Session, settings: AuditSettings, now: datetime) -> bool:
 
 
 def checkpoint(session: Session, key: SigningKey, now: datetime) -> Seal | None:
-    """Sign how far the logs reach; None when there is nothing new since the last one.
+    """Sign how far the logs reach; None when there is nothing new since the last time.
 
     Raises:
         ValueError: what stands in the place of a seal is none.
     """
-    connection = session.connection()
-    lock(connection)
-    if not any(unsealed(session).values()):
-        return None
-    heads = {log.name: head_of(connection, log) for log in LOGS.values()}
-    places = {
-        name: Place(sequence=head.sequence, row_hash=head.row_hash) for name, head in heads.items() if head.sequence
-    }
-    return seals.put(session, key, "checkpoint", places, now)
+    lock(session.connection())
+    return seals.put(session, key, now) if any(unsealed(session).values()) else None
 
 
 class Sealer:
@@ -141,7 +133,7 @@ class Sealer:
         """
         key = await asyncio.to_thread(signing_key, self._files)
         seal = await self._database.transaction(partial(checkpoint, key=key, now=utc_now()), read_only=False)
-        await self._follow()
+        await self.follow()
         return seal
 
     async def _when_due(self) -> None:
@@ -149,9 +141,9 @@ class Sealer:
         if await self._database.transaction(due, read_only=True):
             await self.now()
         elif self._written is None:
-            await self._follow()
+            await self.follow()
 
-    async def _follow(self) -> None:
+    async def follow(self) -> None:
         """Bring the file up to the database, which a crash between the two leaves ahead."""
         if self._written is None:
             self._written = await asyncio.to_thread(self._file.newest)
@@ -159,27 +151,6 @@ class Sealer:
         if missing:
             await asyncio.to_thread(self._file.append, missing)
             self._written = missing[-1].number
-
-
-def _sealed(session: Session, log: Log, newest: Seal) -> int | None:
-    """How far a log is sealed: as the last checkpoint says, and in the log of events the row of the seal itself."""
-    table = EVENTS.table.c
-    if log is EVENTS:
-        return session.scalar(select(func.max(table.sequence)).where(table.event_type.in_(seals.EVENT_TYPES.values())))
-    if newest.kind == "checkpoint":
-        return newest.logs[CALLS.name].sequence if CALLS.name in newest.logs else None
-    details = session.scalars(
-        select(table.details)
-        .where(table.event_type == seals.EVENT_TYPES["checkpoint"])
-        .order_by(table.sequence.desc())
-        .limit(1)
-    ).first()
-    return None if details is None else _place_of_calls(Seal.model_validate(details))
-
-
-def _place_of_calls(seal: Seal) -> int | None:
-    place = seal.logs.get("api_audit_log")
-    return None if place is None else place.sequence
 
 
 def _oldest_of_last(session: Session, log: Log, rows: int) -> datetime:

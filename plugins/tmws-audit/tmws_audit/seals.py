@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 
 from tmws_audit.canonical import canonical_json
 from tmws_audit.entries import event_values
-from tmws_audit.logs import EVENTS, moment_text
+from tmws_audit.logs import EVENTS, LOGS, moment_text
 from tmws_audit.models.chain import GENESIS
 from tmws_audit.models.guard import PURGED
 from tmws_audit.signing import SigningKey, TrustedKeys
 from tmws_audit.vocabulary import CHECKPOINT
-from tmws_audit.writer import Entry, append
+from tmws_audit.writer import Entry, append, head_of, lock
 
 EVENT_TYPES: Final[Mapping[str, str]] = {"checkpoint": CHECKPOINT, "purge": PURGED}
 """The types of the events that hold seals, by their kinds."""
@@ -34,14 +34,17 @@ class Place(BaseModel):
     Attributes:
         sequence: the number of a row.
         row_hash: its hash.
-        removed: how many rows up to there a purge has removed.
+        rows: how many rows up to there a purge has removed.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     sequence: Annotated[int, Field(strict=True, ge=1)]
     row_hash: Annotated[str, _SHA256]
-    removed: Annotated[int, Field(strict=True, ge=0)] | None = None
+    rows: Annotated[int, Field(strict=True, ge=1)] | None = None
+
+
+Places = dict[str, Place]
 
 
 class Seal(BaseModel):
@@ -53,7 +56,8 @@ class Seal(BaseModel):
         number: its number, from 1.
         previous: the fingerprint of the seal before.
         at: when it was signed, in UTC (RFC 3339).
-        logs: the end of each log; of a purge, of what it removed.
+        logs: the end of each log that has rows.
+        purged: the end of what a purge has removed from a log.
         key: the identifier of the key.
         signature: over everything else.
     """
@@ -65,7 +69,8 @@ class Seal(BaseModel):
     number: Annotated[int, Field(strict=True, ge=1)]
     previous: Annotated[str, _SHA256]
     at: str
-    logs: dict[Literal["api_audit_log", "security_audit_logs"], Place]
+    logs: Places
+    purged: Places | None = None
     key: str
     signature: str = ""
 
@@ -133,33 +138,34 @@ def after(session: Session, number: int) -> Sequence[Seal]:
     return found[::-1]
 
 
-def put(
-    session: Session, key: SigningKey, kind: Literal["checkpoint", "purge"], logs: Mapping[str, Place], now: datetime
-) -> Seal:
-    """Sign a seal and append it to the log of security events, under the lock that the caller has taken.
+def put(session: Session, key: SigningKey, now: datetime, purged: Mapping[str, Place] | None = None) -> Seal:
+    """Sign how far the logs reach, and append that to the log of security events.
 
     Args:
         session: a writing session.
         key: the key.
-        kind: which seal.
-        logs: the places, by the names of the logs.
         now: the present moment.
+        purged: the end of what is about to be purged, by the names of the logs.
 
     Raises:
-        ValueError: the seal before is none.
+        ValueError: what stands in the place of the seal before is none.
     """
-    before = newest(session)
+    connection = session.connection()
+    lock(connection)
+    before, kind = newest(session), "checkpoint" if purged is None else "purge"
+    heads = {log.name: head for log in LOGS.values() if (head := head_of(connection, log)).sequence}
     seal = Seal.model_validate(
         {
             "kind": kind,
             "number": 1 if before is None else before.number + 1,
             "previous": GENESIS if before is None else before.fingerprint,
             "at": moment_text(now),
-            "logs": dict(logs),
+            "logs": {name: Place(sequence=head.sequence, row_hash=head.row_hash) for name, head in heads.items()},
+            "purged": None if purged is None else dict(purged),
             "key": key.key_id,
         }
     ).signed(key)
-    said = ", ".join(f"{name} to {place.sequence}" for name, place in seal.logs.items())
+    said = ", ".join(f"{name} to {place.sequence}" for name, place in (seal.purged or seal.logs).items())
     values = event_values(EVENT_TYPES[kind], now, message=f"{kind} {seal.number}: {said}")
     append(session, [Entry(EVENTS, {**values, "details": seal.document})])
     return seal

@@ -1,7 +1,7 @@
 """The key that signs checkpoints, and the keys whose signatures are believed.
 
-Ed25519 (RFC 8032) rather than HMAC: whoever verifies needs the public key alone, so that an auditor, another server or a
-monitoring host can check the logs without being able to sign others.
+Ed25519 (RFC 8032) rather than HMAC: whoever verifies needs the public key alone, so that an auditor or another server
+can check the logs without being able to sign others.
 """
 
 import base64
@@ -60,8 +60,8 @@ class SigningKey:
                 text = opened.read()
         except OSError as error:
             raise KeyUnusable(
-                f"the signing key {file} cannot be read: {error.strerror or error}; bring it back from a backup, or make "
-                "a new one with `tmws audit new-key`"
+                f"the signing key {file} cannot be read: {error.strerror or error}; bring it back from a backup, or "
+                "make a new one with `tmws audit new-key`"
             ) from error
         if os.name == "posix" and mode & _FOR_OTHERS:
             raise KeyUnusable(

@@ -7,11 +7,11 @@ revision = "audit_0002"
 down_revision = "audit_0001"
 
 _SQLITE = (
-    "CREATE TRIGGER <guard> BEFORE DELETE ON <log> WHEN old.sequence > coalesce((SELECT max(json_extract(details, '$.logs.<log>.sequence')) FROM security_audit_logs WHERE event_type = 'audit_purged'), 0) BEGIN SELECT RAISE(ABORT, 'rows of <log> are never deleted but by tmws audit purge'); END",
+    "CREATE TRIGGER <guard> BEFORE DELETE ON <log> WHEN old.sequence > coalesce((SELECT max(json_extract(details, '$.purged.<log>.sequence')) FROM security_audit_logs WHERE event_type = 'audit_purged'), 0) BEGIN SELECT RAISE(ABORT, 'rows of <log> are never deleted but by tmws audit purge'); END",
     "CREATE TRIGGER <guard>_update BEFORE UPDATE ON <log> BEGIN SELECT RAISE(ABORT, 'rows of <log> are never changed'); END",
 )
 _POSTGRESQL = (
-    "CREATE FUNCTION <guard>_refuse() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN\nIF TG_OP = 'DELETE' AND OLD.sequence <= (SELECT max((details #>> '{logs,<log>,sequence}')::bigint) FROM security_audit_logs WHERE event_type = 'audit_purged') THEN RETURN OLD; END IF;\nRAISE EXCEPTION 'rows of <log> are never changed, nor deleted but by tmws audit purge' USING ERRCODE = 'integrity_constraint_violation';\nEND $guard$",
+    "CREATE FUNCTION <guard>_refuse() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN\nIF TG_OP = 'DELETE' AND OLD.sequence <= (SELECT max((details #>> '{purged,<log>,sequence}')::bigint) FROM security_audit_logs WHERE event_type = 'audit_purged') THEN RETURN OLD; END IF;\nRAISE EXCEPTION 'rows of <log> are never changed, nor deleted but by tmws audit purge' USING ERRCODE = 'integrity_constraint_violation';\nEND $guard$",
     "CREATE TRIGGER <guard> BEFORE UPDATE OR DELETE ON <log> FOR EACH ROW EXECUTE FUNCTION <guard>_refuse()",
     "CREATE TRIGGER <guard>_truncate BEFORE TRUNCATE ON <log> FOR EACH STATEMENT EXECUTE FUNCTION <guard>_refuse()",
     "CREATE VIEW <guard> AS SELECT tgname::text AS name FROM pg_trigger WHERE tgrelid = '<log>'::regclass AND NOT tgisinternal AND tgenabled <> 'D'",

@@ -30,14 +30,14 @@ TRIGGERS: Final = {
 
 _SQLITE = (
     "CREATE TRIGGER <guard> BEFORE DELETE ON <log> WHEN old.sequence > coalesce((SELECT max(json_extract(details, "
-    "'$.logs.<log>.sequence')) FROM security_audit_logs WHERE event_type = '<purged>'), 0) "
+    "'$.purged.<log>.sequence')) FROM security_audit_logs WHERE event_type = '<purged>'), 0) "
     "BEGIN SELECT RAISE(ABORT, 'rows of <log> are never deleted but by tmws audit purge'); END",
     "CREATE TRIGGER <guard>_update BEFORE UPDATE ON <log> "
     "BEGIN SELECT RAISE(ABORT, 'rows of <log> are never changed'); END",
 )
 _POSTGRESQL = (
     "CREATE FUNCTION <guard>_refuse() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN\n"
-    "IF TG_OP = 'DELETE' AND OLD.sequence <= (SELECT max((details #>> '{logs,<log>,sequence}')::bigint) "
+    "IF TG_OP = 'DELETE' AND OLD.sequence <= (SELECT max((details #>> '{purged,<log>,sequence}')::bigint) "
     "FROM security_audit_logs WHERE event_type = '<purged>') THEN RETURN OLD; END IF;\n"
     "RAISE EXCEPTION 'rows of <log> are never changed, nor deleted but by tmws audit purge' "
     "USING ERRCODE = 'integrity_constraint_violation';\nEND $guard$",
