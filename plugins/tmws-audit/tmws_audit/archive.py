@@ -1,11 +1,10 @@
 """Rows in a file: one on each line, as its hash is made over it, so that the file can be verified and restored."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
 from tmws_audit.canonical import canonical_json, strict_json
-from tmws_audit.logs import LOGS, MOMENTS
+from tmws_audit.logs import LOGS
 from tmws_audit.verification.rows import Row
 
 
@@ -41,6 +40,5 @@ def rows_in(lines: Iterable[bytes]) -> Iterator[Row]:
 def values_of(row: Row) -> dict[str, Any]:
     """The columns of a row, as they are inserted."""
     said: Mapping[str, Any] = row.values or {}
-    values = {column.name: said.get(column.name) for column in row.log.table.columns}
-    values |= {name: datetime.fromisoformat(str(said[name])) for name in MOMENTS[row.log.name]}
+    values = {name: said.get(name) for name in row.log.hashed}
     return {**values, "prev_hash": row.prev_hash, "row_hash": row.row_hash}

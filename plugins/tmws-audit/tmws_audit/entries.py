@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from tmws_audit.logs import CALLS, EVENTS
-from tmws_audit.recordable import recordable_details, recordable_text
+from tmws_audit.recordable import recordable_details, recordable_name, recordable_text
 from tmws_audit.vocabulary import risk_of, weight_of
 from tmws_audit.writer import Entry
 from tmws_core import Principal
@@ -54,14 +54,14 @@ def call_entry(
         "id": new_identifier(),
         "surface": surface if surface in _SURFACES else "cli",
         "kind": kind,
-        "endpoint": recordable_text(path if is_route else name, 255),
+        "endpoint": recordable_name(path if is_route else name, 255),
         "method": method if is_route else "CALL",
-        "tool": recordable_text(name, 255) if kind == "tool" else None,
+        "tool": recordable_name(name, 255) if kind == "tool" else None,
         "response_body": recordable_details({"events": [list(one) for one in told]}) if told else None,
         **_caller(principal),
         "ip_address": _address(client),
         "duration_ms": max(0, round(milliseconds)),
-        "outcome": recordable_text(outcome, 50),
+        "outcome": recordable_name(outcome, 50),
         "created_at": at,
         "updated_at": at,
     }
@@ -112,7 +112,7 @@ def event_values(event_type: str, at: datetime, *, message: str | None = None, r
         message: what happened, in words.
         repeats: how often the same was refused to the same caller shortly before.
     """
-    name, weight = recordable_text(event_type, 50), weight_of(event_type)
+    name, weight = recordable_name(event_type, 50), weight_of(event_type)
     return {
         "event_type": name,
         "severity": weight.severity,
@@ -136,12 +136,12 @@ def _caller(principal: Principal) -> dict[str, Any]:
     acts_for_another = principal.actor is not None and principal.actor != principal.agent_id
     agent = principal.actor if principal.actor is not None else principal.agent_id
     return {
-        "agent_id": recordable_text(agent, most) or None,
-        "on_behalf_of": recordable_text(principal.agent_id, most) if acts_for_another else None,
-        "namespace": recordable_text(principal.namespace, most) or None,
-        "credential": None if principal.credential is None else recordable_text(principal.credential, 100),
+        "agent_id": recordable_name(agent, most) or None,
+        "on_behalf_of": recordable_name(principal.agent_id, most) if acts_for_another else None,
+        "namespace": recordable_name(principal.namespace, most) or None,
+        "credential": None if principal.credential is None else recordable_name(principal.credential, 100),
     }
 
 
 def _address(client: str | None) -> str | None:
-    return None if client is None else recordable_text(client, 45)
+    return None if client is None else recordable_name(client, 45)

@@ -5,6 +5,7 @@ import asyncio
 from sqlalchemy.orm import Session
 
 from tmws_audit import seals
+from tmws_audit.commands.files import told
 from tmws_audit.sealing import unsealed
 from tmws_audit.settings import Files
 from tmws_audit.signing import SigningKey, TrustedKeys
@@ -19,14 +20,20 @@ async def logs(ctx: Context) -> str:
     state, files = ctx.state(AuditState), Files.of(ctx.application.settings)
     if state.recorder.problem:
         raise ToolError(state.recorder.problem)
-    if files.key.exists() or await asyncio.to_thread(lambda: bool(TrustedKeys.load(files.trusted).key_ids)):
-        await asyncio.to_thread(SigningKey.load, files.key)
+    with told():
+        await asyncio.to_thread(_try_key, files)
     if state.sealer.problem:
         raise ToolError(state.sealer.problem)
     said = [await ctx.transaction(_told)]
     if state.missed:
         said.append(f"{state.missed} calls and events were not recorded by this process")
     return "; ".join(said)
+
+
+def _try_key(files: Files) -> None:
+    """Whether the key can be used; before the first checkpoint there need be none."""
+    if files.key.exists() or TrustedKeys.load(files.trusted).key_ids:
+        SigningKey.load(files.key)
 
 
 def _told(session: Session) -> str:

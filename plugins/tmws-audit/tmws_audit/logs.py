@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Final
 
 from sqlalchemy import JSON, Boolean, Table
@@ -27,7 +28,7 @@ class Log:
     table: Table
     moment: str
 
-    @property
+    @cached_property
     def hashed(self) -> tuple[str, ...]:
         """The columns that the hash of a row is made over: all but the two hashes."""
         return tuple(column.name for column in self.table.columns if column.name not in ("prev_hash", "row_hash"))
@@ -64,4 +65,4 @@ TRUTHS: Final = {name: log.columns_of(Boolean) for name, log in LOGS.items()}
 
 def moment_text(moment: datetime) -> str:
     """A moment as a hash is made over it: in UTC, with microseconds (RFC 3339)."""
-    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+    return f"{moment.astimezone(UTC).isoformat(timespec='microseconds')[:26]}Z"

@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from tmws_audit.redaction import REDACTED, is_secret, without_secrets
@@ -25,6 +26,12 @@ MOST_BYTES: Final = 8_192
 # surrogate pairs: nothing of this can end a line, steer a terminal or hide a part of an entry
 _OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+@lru_cache(1024)
+def recordable_name(name: str, most: int) -> str:
+    """The same as `recordable_text` for what is recorded again and again: names of tools, agents, namespaces."""
+    return recordable_text(name, most)
 
 
 def recordable_text(text: str, most: int = MOST_CHARACTERS) -> str:

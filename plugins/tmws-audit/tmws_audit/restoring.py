@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tmws_audit.archive import values_of
 from tmws_audit.logs import Log
 from tmws_audit.verification.rows import Row
-from tmws_audit.writer import lock
+from tmws_audit.writer import insert_rows, lock
 
 _AT_ONCE: Final = 1_000
 
@@ -47,5 +47,5 @@ def restore(session: Session, log: Log, rows: Sequence[Row]) -> int:
     if wanted[-1].sequence != sequence - 1 or wanted[-1].row_hash != prev_hash:
         raise ValueError(f"the file's rows of {log.name} do not end where the rows that are there begin, at {sequence}")
     for start in range(0, len(wanted), _AT_ONCE):
-        session.connection().execute(insert(log.table), [values_of(row) for row in wanted[start : start + _AT_ONCE]])
+        insert_rows(session.connection(), log, [values_of(row) for row in wanted[start : start + _AT_ONCE]])
     return len(wanted)

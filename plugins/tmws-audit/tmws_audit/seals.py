@@ -129,13 +129,12 @@ def after(session: Session, number: int) -> Sequence[Seal]:
     Raises:
         ValueError: what stands there is no seal.
     """
-    found: list[Seal] = []
-    for details in session.scalars(_SEALS.order_by(EVENTS.table.c.sequence.desc()).execution_options(yield_per=100)):
-        seal = Seal.model_validate(details)
-        if seal.number <= number:
-            break
-        found.append(seal)
-    return found[::-1]
+    last = newest(session)
+    if last is None or last.number <= number:
+        return []
+    statement = _SEALS.order_by(EVENTS.table.c.sequence.desc()).limit(last.number - number)
+    found = [Seal.model_validate(details) for details in session.scalars(statement)]
+    return [seal for seal in reversed(found) if seal.number > number]
 
 
 def put(session: Session, key: SigningKey, now: datetime, purged: Mapping[str, Place] | None = None) -> Seal:

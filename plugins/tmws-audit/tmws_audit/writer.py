@@ -6,14 +6,16 @@ writers never wait for each other. The head is read after the lock was taken, by
 READ COMMITTED sees what was committed before it began.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, insert, select, text
+from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
-from tmws_audit.logs import EVENTS, LOGS, MOMENTS, Log, moment_text
+from tmws_audit.canonical import canonical_json
+from tmws_audit.logs import DOCUMENTS, EVENTS, LOGS, MOMENTS, Log, moment_text
 from tmws_audit.models.chain import GENESIS
 
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtext('tmws-audit'))")
@@ -53,7 +55,7 @@ def lock(connection: Connection) -> None:
 
 def head_of(connection: Connection, log: Log) -> Head:
     """The end of a log's chain; final only under the lock."""
-    found = connection.execute(_HEADS[log.name]).first()
+    found = connection.exec_driver_sql(_HEADS[log.name]).first()
     return Head() if found is None else Head(*found)
 
 
@@ -68,7 +70,31 @@ def append(session: Session, entries: Sequence[Entry]) -> None:
     lock(connection)
     for log in LOGS.values():
         if mine := [entry.values for entry in entries if entry.log is log]:
-            connection.execute(_INSERTS[log.name], list(_linked(log, head_of(connection, log), mine)))
+            insert_rows(connection, log, list(_linked(log, head_of(connection, log), mine)))
+
+
+def insert_rows(connection: Connection, log: Log, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows that have their places in the chain, past SQLAlchemy's types: it is what every writing call pays.
+
+    Args:
+        connection: a writing connection.
+        log: the log.
+        rows: all columns of each; moments as text in UTC, see `moment_text`.
+    """
+    on_sqlite = connection.dialect.name == "sqlite"
+    moments, documents = MOMENTS[log.name], DOCUMENTS[log.name]
+    stored = []
+    for row in rows:
+        values = dict(row)
+        for name in moments:
+            moment = values[name]
+            values[name] = f"{moment[:10]} {moment[11:-1]}" if on_sqlite else datetime.fromisoformat(moment)
+        for name in documents:
+            if values[name] is not None:
+                values[name] = canonical_json(values[name]).decode()
+        stored.append(tuple([values[name] for name in _COLUMNS[log.name]]))
+    statement = _INSERTS[log.name].replace("?", "?" if on_sqlite else "%s")
+    connection.exec_driver_sql(statement, stored[0] if len(stored) == 1 else stored)
 
 
 def _linked(log: Log, head: Head, rows: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
@@ -80,17 +106,22 @@ def _linked(log: Log, head: Head, rows: Iterable[dict[str, Any]]) -> Iterable[di
         row = {**nothing, **values, "sequence": sequence}
         if log is EVENTS:
             row["id"] = sequence
-        hashed = {**row, **{name: moment_text(row[name]) for name in moments}}
-        row["prev_hash"], previous = previous, log.row_hash(previous, hashed)
-        row["row_hash"] = previous
+        for name in moments:
+            row[name] = moment_text(row[name])
+        row_hash = log.row_hash(previous, row)
+        row["prev_hash"], row["row_hash"], previous = previous, row_hash, row_hash
         yield row
 
 
-def _head_statement(log: Log) -> Select[int, str]:
-    columns = log.table.c
-    return select(columns.sequence, columns.row_hash).order_by(columns.sequence.desc()).limit(1)
+def _insert_statement(log: Log) -> str:
+    columns = _COLUMNS[log.name]
+    return f"INSERT INTO {log.name} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608 -- names of the model
 
 
-_HEADS: Final = {name: _head_statement(log) for name, log in LOGS.items()}
-_INSERTS: Final = {name: insert(log.table) for name, log in LOGS.items()}
+_COLUMNS: Final = {name: [*log.hashed, "prev_hash", "row_hash"] for name, log in LOGS.items()}
+_HEADS: Final = {
+    name: f"SELECT sequence, row_hash FROM {name} ORDER BY sequence DESC LIMIT 1"  # noqa: S608 -- as above
+    for name in LOGS
+}
+_INSERTS: Final = {name: _insert_statement(log) for name, log in LOGS.items()}
 _NOTHING: Final = {name: dict.fromkeys(log.hashed) for name, log in LOGS.items()}

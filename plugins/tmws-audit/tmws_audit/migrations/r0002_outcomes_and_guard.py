@@ -25,6 +25,15 @@ def upgrade() -> None:
     op.add_column("api_audit_log", sa.Column("credential", sa.String(length=100), nullable=True))
     op.add_column("security_audit_logs", sa.Column("on_behalf_of", sa.Text(), nullable=True))
     op.add_column("security_audit_logs", sa.Column("credential", sa.String(length=100), nullable=True))
+    where = sa.text("user_id IS NOT NULL")
+    op.drop_index("ix_api_audit_log_user_id_created_at", "api_audit_log")
+    op.create_index(
+        "ix_api_audit_log_user_id_created_at",
+        "api_audit_log",
+        ["user_id", "created_at"],
+        sqlite_where=where,
+        postgresql_where=where,
+    )
     for log, guard in (
         ("api_audit_log", "tmws_audit_guard_calls"),
         ("security_audit_logs", "tmws_audit_guard_events"),

@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, Integer, String, Text
+from sqlalchemy import CheckConstraint, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tmws_audit.models.base import Base
 from tmws_audit.models.chain import Chained, chain_checks
 from tmws_core.columns import Identified, Timestamped, at_least, json_type, vocabulary, within
+
+_HAS_USER = text("user_id IS NOT NULL")
 
 
 class ApiCall(Identified, Timestamped, Chained, Base):
@@ -45,7 +47,8 @@ class ApiCall(Identified, Timestamped, Chained, Base):
         *chain_checks(),
         Index(None, "created_at"),
         Index(None, "endpoint"),
-        Index(None, "user_id", "created_at"),
+        # most calls name no user, and every writing call pays for each index
+        Index(None, "user_id", "created_at", sqlite_where=_HAS_USER, postgresql_where=_HAS_USER),
         Index(None, "agent_id", "created_at"),
         Index(None, "namespace", "sequence"),
     )

@@ -51,7 +51,7 @@ def _gap(row: Row, sequence: int) -> Fault | None:
 
 def _swapped(reader: Reader, row: Row) -> Fault | None:
     for other in _later(reader, row):
-        if _belongs_to(row, other):
+        if _belongs_to(row, other) and _belongs_to(other, row):
             return _fault(row, row.sequence, "swapped", f"what row {other.sequence} said stands here")
     return None
 

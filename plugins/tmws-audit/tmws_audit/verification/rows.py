@@ -114,8 +114,10 @@ def _from_sqlite(log: str, raw: dict[str, Any]) -> None:
             raise ValueError(f"{name} is no moment")
         raw[name] = f"{moment[:10]}T{moment[11:]}Z"
     for name in DOCUMENTS[log]:
-        if raw[name] is not None:
+        if isinstance(raw[name], str):
             raw[name] = strict_json(raw[name])
+        elif raw[name] is not None:
+            raise ValueError(f"{name} is no JSON")
     for name in TRUTHS[log]:
         if raw[name] is not None:
             raw[name] = (False, True)[raw[name]]
