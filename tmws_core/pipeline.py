@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from tmws_core.host import Host
 
-__all__ = ["Call", "Pipeline", "to_its_end"]
+__all__ = ["Call", "Pipeline", "authorise", "to_its_end"]
 
 Result = TypeVar("Result")
 
@@ -110,6 +110,7 @@ class Pipeline:
         read_only: bool,
         limited: bool = True,
         kind: Kind | None = None,
+        rate_limit: str | None = None,
     ) -> Result:
         """Run something that is not a tool - a resource, prompt, route, command or health check - with the same care.
 
@@ -121,6 +122,7 @@ class Pipeline:
             read_only: whether its transaction is a reading one.
             limited: whether it may take no longer than a tool; a person who waits for a command can stop it.
             kind: what it is, for the witnesses and observers; None for what the server does of itself.
+            rate_limit: how often one caller may call it; what has a kind and a limit of time counts as a call, too.
 
         Raises:
             ToolError: whatever went wrong, in words for the caller; nothing was written.
@@ -129,7 +131,9 @@ class Pipeline:
 
         async def authorised() -> Result:
             if scope is not None:
-                _authorise(call.principal, scope, name)
+                authorise(call.principal, scope, name)
+            if kind is not None and limited:
+                self._application.rate_limits.count(call, kind, name, rate_limit)
             return await self._translated(name, self._in_transaction(execution, work, read_only, limited=limited))
 
         return await self._observed(execution, authorised())
@@ -155,9 +159,9 @@ class Pipeline:
 
     async def _checked(self, execution: _Execution, arguments: dict[str, Any]) -> dict[str, Any]:
         call, tool = execution.call, self._application.catalogue.tool(execution.name).tool
-        _authorise(call.principal, tool.scope, tool.name)
+        authorise(call.principal, tool.scope, tool.name)
         if not call.continued:
-            self._application.rate_limits.count(call.principal.agent_id, tool.name, tool.rate_limit)
+            self._application.rate_limits.count(call, "tool", tool.name, tool.rate_limit)
         validated = _validate(tool, arguments)
 
         async def work(context: Context) -> dict[str, Any]:
@@ -186,6 +190,7 @@ class Pipeline:
             clock=clock,
             continued=call.continued,
             client=call.client,
+            connection=call.connection,
         )
         if joined is not None:
             async with joined.part(execution.name):
@@ -193,9 +198,13 @@ class Pipeline:
         try:
             async with clock:
                 result = await work(context)
-            await to_its_end(unit_of_work.commit())
+            if unit_of_work.opened:
+                await to_its_end(unit_of_work.commit())
         finally:
-            await to_its_end(unit_of_work.close())
+            if unit_of_work.opened:
+                await to_its_end(unit_of_work.close())
+        if unit_of_work.next_principal is not None and call.connection is not None:
+            call.connection.principal = unit_of_work.next_principal
         for event, details in unit_of_work.published:
             application.tell(Event(event, call.principal, details))
         return result
@@ -273,10 +282,15 @@ def _bear_witness(
         witness.function(session, act)
 
 
-def _authorise(principal: Principal, scope: str, name: str) -> None:
+def authorise(principal: Principal, scope: str, name: str) -> None:
+    """Refuse a principal that does not hold a scope.
+
+    Raises:
+        PermissionDenied: it does not; the text names the principal, the scope and what it is needed for.
+    """
     if not principal.may(scope):
         raise PermissionDenied(
-            f"{principal.agent_id!r} may not call {name}: it needs the scope {scope!r}",
+            f"{principal.agent_id or 'somebody unknown'!r} may not call {name}: it needs the scope {scope!r}",
             hint="ask the operator for it",
             details={"scope": scope},
         )
