@@ -47,7 +47,9 @@ class Log:
             prev_hash: the hash of the row before.
             values: the row; moments as text in UTC, see `moment_text`.
         """
-        return digest(prev_hash, {"log": self.name, **{k: v for k, v in values.items() if v is not None}})
+        said = {name: value for name, value in values.items() if value is not None}
+        said["log"] = self.name
+        return digest(prev_hash, said)
 
 
 def _table(model: type[ApiCall] | type[SecurityEvent]) -> Table:

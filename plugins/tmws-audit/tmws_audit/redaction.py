@@ -35,8 +35,9 @@ _SHAPES = re.compile(
 _ANNOUNCED = re.compile(
     r"""
     (\b(?:bearer|basic)\s+)[\w.~+/=-]{6,}                        # RFC 6750, RFC 7617
-    | ((?:\b|_)(?:authorization|cookie|passw(?:or)?d|passphrase|pwd|secret|token|api[_-]?key)["']?\s*[=:]\s*["']?)
-      (?!\[redacted\])[^\s"',;&]+
+    | (\bcookie["']?\s*[=:]\s*)[^\r\n]+                           # all cookies of a header (RFC 6265, 4.2.1)
+    | ((?:\b|_)(?:authorization|passw(?:or)?d|passphrase|pwd|secret|token|api[_-]?key)["']?\s*[=:]\s*["']?
+       (?:(?:bearer|basic)\s+)?)(?!\[redacted\])[^\s"',;&]+
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -62,4 +63,4 @@ def without_secrets(text: str) -> str:
     """The text, with everything that has the shape of a secret replaced."""
     if _HINTS.search(text) is None:
         return text
-    return _ANNOUNCED.sub(lambda found: f"{found[1] or found[2]}{REDACTED}", _SHAPES.sub(REDACTED, text))
+    return _ANNOUNCED.sub(lambda found: f"{found[1] or found[2] or found[3]}{REDACTED}", _SHAPES.sub(REDACTED, text))

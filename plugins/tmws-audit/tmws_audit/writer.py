@@ -6,12 +6,14 @@ writers never wait for each other. The head is read after the lock was taken, by
 READ COMMITTED sees what was committed before it began.
 """
 
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from tmws_audit.canonical import canonical_json
@@ -55,7 +57,7 @@ def lock(connection: Connection) -> None:
 
 def head_of(connection: Connection, log: Log) -> Head:
     """The end of a log's chain; final only under the lock."""
-    found = connection.exec_driver_sql(_HEADS[log.name]).first()
+    found = _execute(connection, _HEADS[log.name])
     return Head() if found is None else Head(*found)
 
 
@@ -93,8 +95,28 @@ def insert_rows(connection: Connection, log: Log, rows: Sequence[Mapping[str, An
             if values[name] is not None:
                 values[name] = canonical_json(values[name]).decode()
         stored.append(tuple([values[name] for name in _COLUMNS[log.name]]))
-    statement = _INSERTS[log.name].replace("?", "?" if on_sqlite else "%s")
-    connection.exec_driver_sql(statement, stored[0] if len(stored) == 1 else stored)
+    statement = _INSERTS[log.name] if on_sqlite else _INSERTS[log.name].replace("?", "%s")
+    if len(stored) == 1:
+        _execute(connection, statement, stored[0])
+    else:
+        connection.exec_driver_sql(statement, stored)
+
+
+def _execute(connection: Connection, statement: str, values: tuple[Any, ...] = ()) -> Sequence[Any] | None:
+    """Execute a statement, past SQLAlchemy where the driver is at hand, and return its first row, if any.
+
+    Raises:
+        DBAPIError: the database refuses.
+    """
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection):
+        result = connection.exec_driver_sql(statement, values)
+        return result.first() if result.returns_rows else None
+    try:
+        found: Sequence[Any] | None = driver.execute(statement, values).fetchone()
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(statement, None, error, sqlite3.Error, hide_parameters=True) from error
+    return found
 
 
 def _linked(log: Log, head: Head, rows: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
