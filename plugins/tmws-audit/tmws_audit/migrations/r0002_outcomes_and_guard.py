@@ -25,7 +25,9 @@ def upgrade() -> None:
     op.add_column("api_audit_log", sa.Column("credential", sa.String(length=100), nullable=True))
     op.add_column("security_audit_logs", sa.Column("on_behalf_of", sa.Text(), nullable=True))
     op.add_column("security_audit_logs", sa.Column("credential", sa.String(length=100), nullable=True))
+    op.create_index("ix_security_audit_logs_namespace_sequence", "security_audit_logs", ["namespace", "sequence"])
     where = sa.text("user_id IS NOT NULL")
+    op.drop_index("ix_api_audit_log_endpoint", "api_audit_log")
     op.drop_index("ix_api_audit_log_user_id_created_at", "api_audit_log")
     op.create_index(
         "ix_api_audit_log_user_id_created_at",
@@ -38,6 +40,5 @@ def upgrade() -> None:
         ("api_audit_log", "tmws_audit_guard_calls"),
         ("security_audit_logs", "tmws_audit_guard_events"),
     ):
-        op.create_index(f"ix_{log}_namespace_sequence", log, ["namespace", "sequence"])
         for statement in _SQLITE if op.get_bind().dialect.name == "sqlite" else _POSTGRESQL:
             op.get_bind().exec_driver_sql(statement.replace("<log>", log).replace("<guard>", guard))

@@ -45,10 +45,8 @@ class ApiCall(Identified, Timestamped, Chained, Base):
         within("response_status", 100, 599),
         at_least("duration_ms", 0),
         *chain_checks(),
+        # every writing call pays for each index, so there is none that a walk from the newest row on can do without
         Index(None, "created_at"),
-        Index(None, "endpoint"),
-        # most calls name no user, and every writing call pays for each index
         Index(None, "user_id", "created_at", sqlite_where=_HAS_USER, postgresql_where=_HAS_USER),
         Index(None, "agent_id", "created_at"),
-        Index(None, "namespace", "sequence"),
     )
