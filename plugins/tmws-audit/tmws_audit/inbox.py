@@ -8,6 +8,7 @@ from typing import Any, Final
 from tmws_audit.canonical import canonical_json
 from tmws_audit.entries import call_entry, event_entry
 from tmws_audit.logs import EVENTS
+from tmws_audit.recordable import recordable_text
 from tmws_audit.vocabulary import ADMIN_ACTION, REFUSALS, REFUSED_UNAUTHENTICATED
 from tmws_audit.witnessing import SECURITY
 from tmws_audit.writer import Entry
@@ -126,7 +127,7 @@ class Inbox:
             event.principal,
             event.happened_at,
             client=client if isinstance(client, str) else None,
-            message=event_type.replace("_", " "),
+            message=recordable_text(event_type).replace("_", " "),  # in this order: without it a key has another shape
             details=event.details,
             repeats=self._repeats.count(caller),
         )
