@@ -26,10 +26,14 @@ async def test_each_severity_can_be_stored(session: AsyncSession, severity: str)
 
 
 async def test_an_unknown_severity_is_refused(session: AsyncSession) -> None:
-    session.add(event())
-    await session.flush()
-    with pytest.raises(IntegrityError):
-        await session.execute(text("UPDATE security_audit_logs SET severity = 'fatal'"))
+    with pytest.raises(IntegrityError, match="severity"):
+        await session.execute(
+            text(
+                "INSERT INTO security_audit_logs (event_type, severity, client_ip, sequence, prev_hash, row_hash)"
+                " VALUES ('logout', 'fatal', '203.0.113.9', 1, :before, :own)"
+            ),
+            {"before": GENESIS, "own": "a" * 64},
+        )
 
 
 @pytest.mark.parametrize("score", [-1, 101])

@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, Integer, String, Text
+from sqlalchemy import CheckConstraint, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tmws_audit.models.base import Base
 from tmws_audit.models.chain import Chained, chain_checks
 from tmws_core.columns import Identified, Timestamped, at_least, json_type, vocabulary, within
+
+_HAS_USER = text("user_id IS NOT NULL")
 
 
 class ApiCall(Identified, Timestamped, Chained, Base):
@@ -16,6 +18,8 @@ class ApiCall(Identified, Timestamped, Chained, Base):
     __tablename__ = "api_audit_log"
 
     surface: Mapped[str] = mapped_column(vocabulary("surface", "http", "mcp", "cli"))
+    # what was called: tool, resource, prompt, route or command
+    kind: Mapped[str] = mapped_column(String(10), default="tool", server_default="tool")
     endpoint: Mapped[str] = mapped_column(String(255))
     method: Mapped[str] = mapped_column(String(10))
     tool: Mapped[str | None] = mapped_column(Text)
@@ -28,8 +32,12 @@ class ApiCall(Identified, Timestamped, Chained, Base):
     agent_id: Mapped[str | None] = mapped_column(Text)
     on_behalf_of: Mapped[str | None] = mapped_column(Text)
     namespace: Mapped[str | None] = mapped_column(Text)
+    # what the caller showed, by its public identifier
+    credential: Mapped[str | None] = mapped_column(String(100))
     ip_address: Mapped[str | None] = mapped_column(String(45))
     duration_ms: Mapped[int | None] = mapped_column(Integer)
+    # ok, or the code of the error that the caller got
+    outcome: Mapped[str] = mapped_column(String(50), default="ok", server_default="ok")
 
     __table_args__ = (
         # CALL stands for calls over MCP and the command line, which have no HTTP method
@@ -37,8 +45,8 @@ class ApiCall(Identified, Timestamped, Chained, Base):
         within("response_status", 100, 599),
         at_least("duration_ms", 0),
         *chain_checks(),
+        # every writing call pays for each index, so there is none that a walk from the newest row on can do without
         Index(None, "created_at"),
-        Index(None, "endpoint"),
-        Index(None, "user_id", "created_at"),
+        Index(None, "user_id", "created_at", sqlite_where=_HAS_USER, postgresql_where=_HAS_USER),
         Index(None, "agent_id", "created_at"),
     )

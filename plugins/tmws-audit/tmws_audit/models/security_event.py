@@ -25,7 +25,9 @@ class SecurityEvent(Chained, Base):
     user_id: Mapped[str | None] = mapped_column(String(100), index=True)
     # no foreign keys: a log outlives whom it names, and may name someone who never existed
     agent_id: Mapped[str | None] = mapped_column(Text, index=True)
+    on_behalf_of: Mapped[str | None] = mapped_column(Text)
     namespace: Mapped[str | None] = mapped_column(Text)
+    credential: Mapped[str | None] = mapped_column(String(100))
     session_id: Mapped[str | None] = mapped_column(String(100), index=True)
     endpoint: Mapped[str | None] = mapped_column(String(255))
     method: Mapped[str | None] = mapped_column(String(10))
@@ -43,4 +45,5 @@ class SecurityEvent(Chained, Base):
         *chain_checks(),
         Index(None, "event_type", "timestamp"),
         Index(None, "timestamp", "severity"),
+        Index(None, "namespace", "sequence"),
     )
