@@ -11,13 +11,14 @@ from tmws_agents.models.namespace import Namespace
 from tmws_agents.names import is_taken
 from tmws_agents.quotas import open_namespace, refuse_another_agent
 from tmws_core import Principal
-from tmws_core.fields import Slug
+from tmws_core.fields import Slug, StorableText
 from tmws_core.tool_errors import InvalidArguments, PermissionDenied
 
 # of columns, not of a mapped class, and made once: every call that writes begins with it
 _AGENTS = Agent.__table__.c
 _KNOWN = select(_AGENTS.status).where(_AGENTS.agent_id == bindparam("agent_id"))
 _SLUG: TypeAdapter[str] = TypeAdapter(Slug)
+_TEXT: TypeAdapter[str] = TypeAdapter(StorableText)
 _HINT = "call under another name; TMWS_AGENT_ID sets that of a local client"
 
 
@@ -38,6 +39,8 @@ def ensure_registered(session: Session, principal: Principal) -> None:
     for agent_id in (principal.agent_id, principal.actor):
         if agent_id is None:
             continue
+        if not agent_id.isascii() or "\0" in agent_id:
+            _refuse_unstorable(agent_id)
         known = _known(session, agent_id)
         if known is None:
             _register(session, agent_id, principal.namespace)
@@ -73,6 +76,13 @@ def _join(session: Session, name: str) -> None:
         raise _looks_like_another("namespace", name)
 
 
+def _refuse_unstorable(agent_id: str) -> None:
+    try:
+        _TEXT.validate_python(agent_id)
+    except ValidationError as error:
+        raise _impossible(agent_id) from error
+
+
 def _refuse_impossible_name(agent_id: str) -> None:
     if not SHORTEST_NAME <= len(agent_id) <= LONGEST_NAME:
         raise InvalidArguments(
@@ -81,11 +91,14 @@ def _refuse_impossible_name(agent_id: str) -> None:
             hint=_HINT,
         )
     if not _is_slug(agent_id):
-        raise InvalidArguments(
-            f"{agent_id!r} is no name for an agent: it must have lower-case letters, digits, and '.', '_' or '-' "
-            "inside it",
-            hint=_HINT,
-        )
+        raise _impossible(agent_id)
+
+
+def _impossible(agent_id: str) -> InvalidArguments:
+    return InvalidArguments(
+        f"{agent_id!r} is no name for an agent: it must have lower-case letters, digits, and '.', '_' or '-' inside it",
+        hint=_HINT,
+    )
 
 
 def _refuse_impossible_namespace(name: str) -> None:
