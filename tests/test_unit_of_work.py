@@ -69,7 +69,7 @@ async def test_a_part_that_fails_is_taken_back_alone(work: UnitOfWork, database:
         await _insert(work, 1)
     work.publish("before", {})
     with pytest.raises(LookupError):
-        async with work.part():
+        async with work.part("notes_add"):
             await _insert(work, 2)
             work.publish("within", {})
             raise LookupError
@@ -81,7 +81,7 @@ async def test_a_part_that_fails_is_taken_back_alone(work: UnitOfWork, database:
 
 async def test_a_part_that_succeeds_is_kept_with_the_rest(work: UnitOfWork, database: Database) -> None:
     await _insert(work, 1)
-    async with work.part():
+    async with work.part("notes_add"):
         await _insert(work, 2)
     await work.commit()
     assert await _kept(database) == [1, 2]
@@ -89,7 +89,7 @@ async def test_a_part_that_succeeds_is_kept_with_the_rest(work: UnitOfWork, data
 
 async def test_a_part_that_writes_nothing_opens_no_session(database: Database) -> None:
     work = UnitOfWork(database, read_only=False)
-    async with work.part():
+    async with work.part("notes_add"):
         pass
     assert work._session is None
 
@@ -107,7 +107,7 @@ async def test_a_transaction_belongs_to_the_session_that_is_in_use(work: UnitOfW
 
 
 async def test_a_transaction_within_a_part_is_committed_with_the_whole(work: UnitOfWork, database: Database) -> None:
-    async with work.part():
+    async with work.part("notes_add"):
         await work.transaction(lambda session: session.execute(text("INSERT INTO notes VALUES (1)")))
     assert await _kept(database) == []
     await work.commit()

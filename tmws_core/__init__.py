@@ -1,7 +1,9 @@
 """TMWS: a small core that discovers plugins, gives them tables, and serves their tools to AI agents."""
 
+from tmws_core.act import Act
 from tmws_core.context import Context
 from tmws_core.contributions import (
+    authenticator,
     command,
     health_check,
     observer,
@@ -10,16 +12,23 @@ from tmws_core.contributions import (
     route,
     seed,
     tool,
+    witness,
 )
+from tmws_core.credentials import Credentials
 from tmws_core.events import Event
 from tmws_core.hookspecs import hookimpl, hookspec
 from tmws_core.principal import PUBLIC, Principal
+from tmws_core.tool_errors import Unauthenticated
 
 __all__ = [
     "PUBLIC",
+    "Act",
     "Context",
+    "Credentials",
     "Event",
     "Principal",
+    "Unauthenticated",
+    "authenticator",
     "command",
     "health_check",
     "hookimpl",
@@ -30,4 +39,5 @@ __all__ = [
     "route",
     "seed",
     "tool",
+    "witness",
 ]

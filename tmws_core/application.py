@@ -9,8 +9,8 @@ from typing import Any, Self
 from pluggy import HookRelay
 
 from tmws_core.assembly import Assembly
+from tmws_core.call import Call
 from tmws_core.catalogue import Catalogue
-from tmws_core.client_model import AskModel
 from tmws_core.database import Database
 from tmws_core.discovery import refuse_any_failure, report
 from tmws_core.errors import Conflict
@@ -85,19 +85,10 @@ class Application:
         return self.assembly.active
 
     async def call_within(
-        self,
-        principal: Principal,
-        unit_of_work: UnitOfWork,
-        tool: str,
-        arguments: dict[str, Any],
-        *,
-        ask_model: AskModel,
-        continued: bool,
+        self, call: Call, unit_of_work: UnitOfWork, tool: str, arguments: dict[str, Any]
     ) -> dict[str, Any]:
         """Call a tool from within another call, in its transaction where that is one for writing."""
-        return await self.pipeline.call_within(
-            principal, unit_of_work, tool, arguments, ask_model=ask_model, continued=continued
-        )
+        return await self.pipeline.call_within(call, unit_of_work, tool, arguments)
 
     def state(self, kind: type[State]) -> State:
         """What a plugin's `tmws_lifespan` has yielded, found by its class.

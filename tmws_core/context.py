@@ -2,14 +2,18 @@
 
 import logging
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 
+from tmws_core.call import Call
 from tmws_core.client_model import AskModel, Question, no_model
 from tmws_core.clock import Clock
+from tmws_core.connection import Connection
 from tmws_core.principal import Principal
+from tmws_core.progress import ReportProgress, no_progress
+from tmws_core.tool_errors import ToolError
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,13 +23,10 @@ if TYPE_CHECKING:
     from tmws_core.lifespan_state import State
     from tmws_core.unit_of_work import UnitOfWork
 
+__all__ = ["Context", "ReportProgress", "no_progress"]
+
 Settings = TypeVar("Settings", bound=BaseModel)
 Result = TypeVar("Result")
-ReportProgress = Callable[[float, float | None, str | None], Awaitable[None]]
-
-
-async def no_progress(_done: float, _total: float | None, _message: str | None) -> None:
-    """Tell nobody: the caller did not ask for progress."""
 
 
 class Context:
@@ -33,6 +34,7 @@ class Context:
 
     Attributes:
         principal: who calls.
+        client: the caller's IP address over HTTP, else None.
         logger: a logger named after the tool; it never writes to a protocol stream.
     """
 
@@ -47,6 +49,8 @@ class Context:
         ask_model: AskModel = no_model,
         clock: Clock | None = None,
         continued: bool = False,
+        client: str | None = None,
+        connection: Connection | None = None,
     ) -> None:
         self.principal = principal
         self.logger = logging.getLogger(f"tmws.{name}")
@@ -57,6 +61,8 @@ class Context:
         self._ask_model = ask_model
         self._clock = clock or Clock(math.inf)
         self._continued = continued
+        self.client = client
+        self._connection = connection
 
     @property
     def session(self) -> "AsyncSession":
@@ -127,20 +133,41 @@ class Context:
         """
         return await self._ask(Question(text, system, most_tokens))
 
+    def act_as(self, principal: Principal) -> None:
+        """Have this connection act for another agent, or for its own again, from its next call on.
+
+        It counts when this call has succeeded. Whether the agent may do that is for the tool to find out.
+
+        Args:
+            principal: the other agent, with this connection's own agent as its `actor`; or that agent itself.
+
+        Raises:
+            ToolError: nothing stays of this client between its calls.
+            ValueError: the principal names another actor than this connection's own agent.
+        """
+        if self._connection is None:
+            raise ToolError(
+                "over HTTP and on the command line nothing is remembered from one call to the next",
+                hint="connect with that agent's own key, or set TMWS_AGENT_ID for a command",
+            )
+        self._connection.refuse_unrelated(principal)
+        self._unit_of_work.next_principal = principal
+
     async def call(self, tool: str, /, **arguments: Any) -> Any:  # noqa: ANN401 -- whatever the tool returns
         """Call another tool as the same principal; a writing call joins this call's transaction.
 
         Raises:
             ToolError: whatever the other tool answers with.
         """
-        return await self._application.call_within(
+        call = Call(
             self.principal,
-            self._unit_of_work,
-            tool,
-            arguments,
+            "tool",
             ask_model=self._ask,
             continued=self._continued,
+            client=self.client,
+            connection=self._connection,
         )
+        return await self._application.call_within(call, self._unit_of_work, tool, arguments)
 
     def publish(self, event: str, /, **details: Any) -> None:
         """Tell the observers what happened; they hear it after the transaction is committed.

@@ -197,7 +197,7 @@ def tmws_prompts() -> ModuleType:
 
 @hookspec
 def tmws_routes() -> ModuleType:
-    """Contribute HTTP endpoints beside those that the tools bring.
+    """Contribute HTTP endpoints beside those that the tools bring; one for everybody has the scope `PUBLIC`.
 
     Returns:
         The module or package that holds the functions declared with `@route`.
@@ -401,8 +401,95 @@ def tmws_health_checks() -> ModuleType:
 
 
 @hookspec
+def tmws_authenticators() -> ModuleType:
+    """Contribute the authenticator, which says who sends an HTTP request; only one running plugin may.
+
+    Returns:
+        The module or package that holds the function declared with `@authenticator`.
+
+    Example:
+        import hashlib
+        import sys
+
+        from tmws_core import Context, Credentials, Principal, Unauthenticated, authenticator, hookimpl
+
+        KEYS = {hashlib.sha256(b"ada-and-her-key").digest(): "ada"}
+
+
+        @authenticator
+        async def known_key(ctx: Context, credentials: Credentials) -> Principal:
+            \"\"\"Know who shows one of the keys.\"\"\"
+            shown = hashlib.sha256((credentials.token or "").encode()).digest()
+            if shown not in KEYS:
+                raise Unauthenticated("nobody has this key", hint="ask the operator for one")
+            return Principal(KEYS[shown], "lab", frozenset({"*:read"}), credential=f"key of {KEYS[shown]}")
+
+
+        @hookimpl
+        def tmws_authenticators():
+            return sys.modules[__name__]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def tmws_witnesses() -> ModuleType:
+    """Contribute witnesses, who write down what a call does in the transaction that does it.
+
+    Returns:
+        The module or package that holds the functions declared with `@witness`.
+
+    Example:
+        import sys
+
+        from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+        from tmws_core import Act, Context, hookimpl, tool, witness
+        from tmws_core.declarative import plugin_metadata
+
+
+        class Base(DeclarativeBase):
+            metadata = plugin_metadata("example")
+
+
+        class Line(Base):
+            __tablename__ = "example_lines"
+            number: Mapped[int] = mapped_column(primary_key=True)
+            text: Mapped[str]
+
+
+        @tool(scope="example:write")
+        async def example_note(ctx: Context, text: str) -> None:
+            \"\"\"Write a line.\"\"\"
+            ctx.session.add(Line(text=text))
+
+
+        @witness
+        def write_down(session: Session, act: Act) -> None:
+            \"\"\"Write another line that says who wrote the first one.\"\"\"
+            session.add(Line(text=f"{act.principal.agent_id} called {act.name}"))
+
+
+        @hookimpl
+        def tmws_models():
+            return sys.modules[__name__]
+
+
+        @hookimpl
+        def tmws_tools():
+            return sys.modules[__name__]
+
+
+        @hookimpl
+        def tmws_witnesses():
+            return sys.modules[__name__]
+    """
+    raise NotImplementedError
+
+
+@hookspec
 def tmws_observers() -> ModuleType:
-    """Contribute listeners for what happened: tool calls, and the events that plugins publish.
+    """Contribute listeners for what happened: calls of every kind, and the events that plugins publish.
 
     Returns:
         The module or package that holds the functions declared with `@observer`.

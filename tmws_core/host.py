@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from pluggy import HookRelay
 
+    from tmws_core.call import Call
     from tmws_core.catalogue import Catalogue
-    from tmws_core.client_model import AskModel
     from tmws_core.database import Database
     from tmws_core.events import Event, Listener
     from tmws_core.lifespan_state import State
     from tmws_core.plugin_record import PluginRecord
-    from tmws_core.principal import Principal
     from tmws_core.rate_limits import RateLimits
     from tmws_core.settings import Settings
     from tmws_core.unit_of_work import UnitOfWork
@@ -64,13 +63,6 @@ class Host(Protocol):
         """Tell the observers what happened; this never waits and never fails."""
 
     async def call_within(
-        self,
-        principal: "Principal",
-        unit_of_work: "UnitOfWork",
-        tool: str,
-        arguments: dict[str, Any],
-        *,
-        ask_model: "AskModel",
-        continued: bool,
+        self, call: "Call", unit_of_work: "UnitOfWork", tool: str, arguments: dict[str, Any]
     ) -> dict[str, Any]:
         """Call a tool from within another call, in its transaction where that is one for writing."""

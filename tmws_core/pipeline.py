@@ -1,60 +1,73 @@
 """What happens around every call, whichever door it comes through."""
 
 import asyncio
-import logging
 import math
 import time
-from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
-from tmws_core.catalogue import OfferedTool
-from tmws_core.client_model import AnswerAwaitedError, AskModel, no_model
+from tmws_core.act import Act
+from tmws_core.call import Call, Kind
+from tmws_core.client_model import AnswerAwaitedError
 from tmws_core.clock import Clock
-from tmws_core.context import Context, ReportProgress, no_progress
-from tmws_core.contributions import Tool
+from tmws_core.context import Context
+from tmws_core.contributions import Tool, Witness
 from tmws_core.events import Event
-from tmws_core.identifiers import new_identifier
+from tmws_core.failures import for_the_caller
 from tmws_core.principal import Principal
-from tmws_core.tool_errors import (
-    AlreadyChanged,
-    InternalError,
-    InvalidArguments,
-    PermissionDenied,
-    StorageFull,
-    ToolError,
-)
+from tmws_core.tool_errors import InvalidArguments, PermissionDenied, ToolError
 from tmws_core.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from tmws_core.host import Host
 
-logger = logging.getLogger(__name__)
+__all__ = ["Call", "Pipeline", "authorise", "to_its_end"]
 
 Result = TypeVar("Result")
 
 INPUT_REQUIRED = "input_required"
+CANCELLED = "cancelled"
+EVENTS: Mapping[Kind, str] = {
+    "tool": "tool.called",
+    "resource": "resource.read",
+    "prompt": "prompt.got",
+    "route": "route.called",
+    "command": "command.called",
+}
+"""What the observers hear of each kind of call."""
 
 
-@dataclass(frozen=True)
-class Call:
-    """Someone asks for something.
+@dataclass(slots=True)
+class _Execution:
+    """A call under way.
 
     Attributes:
-        principal: who.
-        surface: through which door: `mcp`, `http`, `cli`, or `tool` for a call from another tool.
-        report_progress: where progress goes.
-        ask_model: asks the model of whoever calls.
-        continued: it goes on with a call that was counted already and then had to ask.
+        call: who calls, and how.
+        kind: what is called; None for what the server does of itself, of which nobody is told.
+        name: its name.
+        joined: the unit of work of the call that makes this one, where it belongs to that.
+        unit_of_work: its own unit of work, once it has begun.
+        started: when it began, by `time.perf_counter`.
     """
 
-    principal: Principal
-    surface: str
-    report_progress: ReportProgress = no_progress
-    ask_model: AskModel = no_model
-    continued: bool = False
+    call: Call
+    kind: Kind | None
+    name: str
+    joined: UnitOfWork | None = None
+    unit_of_work: UnitOfWork | None = None
+    started: float = field(default_factory=time.perf_counter)
+
+    @property
+    def milliseconds(self) -> float:
+        """How long it has taken so far."""
+        return (time.perf_counter() - self.started) * 1000
 
 
 class Pipeline:
@@ -77,23 +90,15 @@ class Pipeline:
         Raises:
             ToolError: whatever went wrong, in words for the caller; nothing was written.
         """
-        return await self._observed(call, name, arguments, None)
+        return await self._call(_Execution(call, "tool", name), arguments)
 
     async def call_within(
-        self,
-        principal: Principal,
-        unit_of_work: UnitOfWork,
-        name: str,
-        arguments: dict[str, Any],
-        *,
-        ask_model: AskModel,
-        continued: bool,
+        self, call: Call, unit_of_work: UnitOfWork, name: str, arguments: dict[str, Any]
     ) -> dict[str, Any]:
         """Call a tool from within another call, in its transaction where that is one for writing."""
         offered = self._application.catalogue.tool(name)
         joined = unit_of_work if offered.tool.read_only or not unit_of_work.read_only else None
-        call = Call(principal, "tool", ask_model=ask_model, continued=continued)
-        return await self._observed(call, name, arguments, joined)
+        return await self._call(_Execution(call, "tool", name, joined), arguments)
 
     async def run(
         self,
@@ -104,6 +109,7 @@ class Pipeline:
         *,
         read_only: bool,
         limited: bool = True,
+        kind: Kind | None = None,
     ) -> Result:
         """Run something that is not a tool - a resource, prompt, route, command or health check - with the same care.
 
@@ -114,47 +120,42 @@ class Pipeline:
             work: takes the context.
             read_only: whether its transaction is a reading one.
             limited: whether it may take no longer than a tool; a person who waits for a command can stop it.
+            kind: what it is, for the witnesses and observers; None for what the server does of itself.
 
         Raises:
             ToolError: whatever went wrong, in words for the caller; nothing was written.
         """
-        if scope is not None:
-            _authorise(call.principal, scope, name)
-        running = self._in_transaction(call, name, work, read_only, None, limited=limited)
-        return await self._translated(name, running)
+        execution = _Execution(call, kind, name)
 
-    async def _observed(
-        self, call: Call, name: str, arguments: dict[str, Any], joined: UnitOfWork | None
-    ) -> dict[str, Any]:
-        started = time.perf_counter()
+        async def authorised() -> Result:
+            if scope is not None:
+                authorise(call.principal, scope, name)
+            return await self._translated(name, self._in_transaction(execution, work, read_only, limited=limited))
+
+        return await self._observed(execution, authorised())
+
+    async def _call(self, execution: _Execution, arguments: dict[str, Any]) -> dict[str, Any]:
+        return await self._observed(execution, self._checked(execution, arguments))
+
+    async def _observed(self, execution: _Execution, running: Coroutine[Any, Any, Result]) -> Result:
         outcome = "ok"
         try:
-            return await self._checked(call, self._application.catalogue.tool(name), arguments, joined)
+            return await running
         except ToolError as raised:
             outcome = raised.code
+            raise
+        except asyncio.CancelledError:
+            outcome = CANCELLED
             raise
         except (AnswerAwaitedError, BaseExceptionGroup):  # a group of tasks of which one awaits an answer
             outcome = INPUT_REQUIRED
             raise
         finally:
-            self._application.tell(
-                Event(
-                    "tool.called",
-                    call.principal,
-                    {
-                        "tool": name,
-                        "surface": call.surface,
-                        "outcome": outcome,
-                        "milliseconds": (time.perf_counter() - started) * 1000,
-                    },
-                )
-            )
+            self._tell(execution, outcome)
 
-    async def _checked(
-        self, call: Call, offered: OfferedTool, arguments: dict[str, Any], joined: UnitOfWork | None
-    ) -> dict[str, Any]:
-        tool = offered.tool
-        _authorise(call.principal, tool.scope, tool.name)
+    async def _checked(self, execution: _Execution, arguments: dict[str, Any]) -> dict[str, Any]:
+        call, tool = execution.call, self._application.catalogue.tool(execution.name).tool
+        authorise(call.principal, tool.scope, tool.name)
         if not call.continued:
             self._application.rate_limits.count(call.principal.agent_id, tool.name, tool.rate_limit)
         validated = _validate(tool, arguments)
@@ -162,45 +163,79 @@ class Pipeline:
         async def work(context: Context) -> dict[str, Any]:
             return tool.structured(await tool.function(context, **validated))
 
-        return await self._translated(tool.name, self._in_transaction(call, tool.name, work, tool.read_only, joined))
+        return await self._translated(tool.name, self._in_transaction(execution, work, tool.read_only))
 
     async def _in_transaction(
         self,
-        call: Call,
-        name: str,
+        execution: _Execution,
         work: Callable[[Context], Awaitable[Result]],
         read_only: bool,
-        joined: UnitOfWork | None,
         *,
         limited: bool = True,
     ) -> Result:
-        application = self._application
-        unit_of_work = joined or UnitOfWork(application.database, read_only=read_only)
+        application, call, joined = self._application, execution.call, execution.joined
+        unit_of_work = joined or self._begin(execution, read_only)
         clock = Clock(application.settings.core.tool_seconds if limited else math.inf)
         context = Context(
             application,
             call.principal,
             unit_of_work,
-            name=name,
+            name=execution.name,
             report_progress=call.report_progress,
             ask_model=call.ask_model,
             clock=clock,
             continued=call.continued,
+            client=call.client,
+            connection=call.connection,
         )
         if joined is not None:
-            async with joined.part():
+            async with joined.part(execution.name):
                 return await work(context)
         try:
             async with clock:
                 result = await work(context)
-            await to_its_end(unit_of_work.commit())
+            if unit_of_work.opened:
+                await to_its_end(unit_of_work.commit())
         finally:
-            await to_its_end(unit_of_work.close())
+            if unit_of_work.opened:
+                await to_its_end(unit_of_work.close())
+        if unit_of_work.next_principal is not None and call.connection is not None:
+            call.connection.principal = unit_of_work.next_principal
         for event, details in unit_of_work.published:
             application.tell(Event(event, call.principal, details))
         return result
 
-    async def _translated(self, name: str, running: Awaitable[Result]) -> Result:
+    def _begin(self, execution: _Execution, read_only: bool) -> UnitOfWork:
+        """A unit of work of its own; a writing one that somebody is told of has the witnesses."""
+        execution.unit_of_work = unit_of_work = UnitOfWork(self._application.database, read_only=read_only)
+        witnesses = self._application.catalogue.witnesses
+        if witnesses and not read_only and execution.kind is not None:
+            unit_of_work.before_commit = partial(_bear_witness, witnesses, execution, execution.kind, unit_of_work)
+        return unit_of_work
+
+    def _tell(self, execution: _Execution, outcome: str) -> None:
+        """Tell the observers of a call; of a part of another, when it is known whether the whole was committed."""
+        if execution.kind is None:
+            return
+        call, unit_of_work = execution.call, execution.unit_of_work
+        details = {
+            "tool" if execution.kind == "tool" else "name": execution.name,
+            "surface": call.surface,
+            "outcome": outcome,
+            "milliseconds": execution.milliseconds,
+            "client": call.client,
+            "witnessed": unit_of_work is not None and unit_of_work.witnessed,
+        }
+        event = Event(EVENTS[execution.kind], call.principal, details)
+        if execution.joined is not None:
+            execution.joined.parts.append(event)
+            return
+        for part in unit_of_work.parts if unit_of_work is not None else ():
+            part.details["witnessed"] = details["witnessed"] and part.details["outcome"] == "ok"
+            self._application.tell(part)
+        self._application.tell(event)
+
+    async def _translated(self, name: str, running: Coroutine[Any, Any, Result]) -> Result:
         try:
             return await running
         except ToolError:
@@ -211,7 +246,7 @@ class Pipeline:
                 f"{name} took longer than {limit:g} s and was stopped", hint="nothing was written; ask for less"
             ) from error
         except (Exception, SystemExit) as error:  # a tool that calls sys.exit must not end the server
-            raise _for_the_caller(name, error) from error
+            raise for_the_caller(name, error) from error
 
 
 async def to_its_end(work: Coroutine[Any, Any, None]) -> None:
@@ -224,10 +259,34 @@ async def to_its_end(work: Coroutine[Any, Any, None]) -> None:
         raise
 
 
-def _authorise(principal: Principal, scope: str, name: str) -> None:
+def _bear_witness(
+    witnesses: Sequence[Witness], execution: _Execution, kind: Kind, unit_of_work: UnitOfWork, session: "Session"
+) -> None:
+    call, milliseconds = execution.call, execution.milliseconds
+    act = Act(
+        principal=call.principal,
+        kind=kind,
+        name=execution.name,
+        surface=call.surface,
+        client=call.client,
+        started_at=datetime.now(UTC) - timedelta(milliseconds=milliseconds),
+        milliseconds=milliseconds,
+        published=tuple(unit_of_work.published),
+        called=tuple(unit_of_work.called),
+    )
+    for witness in witnesses:
+        witness.function(session, act)
+
+
+def authorise(principal: Principal, scope: str, name: str) -> None:
+    """Refuse a principal that does not hold a scope.
+
+    Raises:
+        PermissionDenied: it does not; the text names the principal, the scope and what it is needed for.
+    """
     if not principal.may(scope):
         raise PermissionDenied(
-            f"{principal.agent_id!r} may not call {name}: it needs the scope {scope!r}",
+            f"{principal.agent_id or 'somebody unknown'!r} may not call {name}: it needs the scope {scope!r}",
             hint="ask the operator for it",
             details={"scope": scope},
         )
@@ -244,23 +303,3 @@ def _validate(tool: Tool, arguments: dict[str, Any]) -> dict[str, Any]:
         told = "; ".join(f"{fault['argument'] or 'arguments'}: {fault['fault']}" for fault in faults)
         raise InvalidArguments(f"{tool.name}: {told}", details={"faults": faults}) from error
     return {name: getattr(model, name) for name in type(model).model_fields}
-
-
-def _for_the_caller(name: str, error: BaseException) -> ToolError:
-    from sqlalchemy.exc import DBAPIError  # imported by the first failure at the latest, by the first session usually
-    from sqlalchemy.orm.exc import StaleDataError
-
-    if isinstance(error, StaleDataError):
-        return AlreadyChanged("somebody else has changed it in the meantime", hint="read it again, then change it")
-    if isinstance(error, DBAPIError) and _says_that_the_disk_is_full(error.orig):
-        return StorageFull("the disk is full; nothing was written", hint="make room on the server's disk")
-    number = new_identifier()
-    logger.error("%s failed (%s)", name, number, exc_info=error)
-    return InternalError(
-        f"{name} failed for a reason that is not yours", hint=f"the server's log tells it under {number}"
-    )
-
-
-def _says_that_the_disk_is_full(error: BaseException | None) -> bool:
-    """SQLite's result code SQLITE_FULL, or the SQLSTATE disk_full (PostgreSQL, appendix A)."""
-    return getattr(error, "sqlite_errorname", "") == "SQLITE_FULL" or getattr(error, "sqlstate", "") == "53100"

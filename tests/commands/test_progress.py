@@ -12,7 +12,7 @@ import pytest
 
 from tests.commands.conftest import Outcome, Run, command
 from tmws_core.commands.progress import progress_bar
-from tmws_core.context import ReportProgress
+from tmws_core.progress import ReportProgress
 from tmws_core.testing.distributions import InstallPlugin
 
 _COUNTER = '''

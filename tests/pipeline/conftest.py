@@ -17,7 +17,7 @@ BODY = '''
 import asyncio
 from typing import Annotated
 from pydantic import Field
-from tmws_core import Event, observer
+from tmws_core import Event, Principal, observer
 from tmws_core.tool_errors import NotFound
 
 entered = asyncio.Event()
@@ -112,6 +112,58 @@ async def note_takes_tool(ctx: Context, tool: str, event: str) -> str:
     """Take an argument whose name the context uses itself."""
     ctx.publish("named", event=event)
     return tool + event
+
+
+@tool(scope="notes:write")
+async def note_put(ctx: Context, ids: list[str], error: str = "") -> int:
+    """Add notes, each in a transaction of its own."""
+    for id in ids:
+        await ctx.transaction(lambda session: session.add(Note(id=id, words="")))
+        ctx.publish("note.put", id=id)
+    if error:
+        raise NotFound(error)
+    return len(ids)
+
+
+@tool(scope="notes:write")
+async def note_act_as(ctx: Context, agent: str, actor: str | None = None, error: str = "") -> str:
+    """Act for another agent from the next call on."""
+    ctx.act_as(Principal(agent, "elsewhere", frozenset({"notes:*"}), actor=actor))
+    await ctx.transaction(lambda session: session.add(Note(id=agent, words="")))
+    if error:
+        raise NotFound(error)
+    return ctx.principal.agent_id
+
+
+@tool(scope="notes:write")
+async def note_act_as_in_vain(ctx: Context) -> None:
+    """Go on after a tool that was called has acted for another agent and failed."""
+    try:
+        await ctx.call("note_act_as", agent="bob", actor="local-agent", error="no")
+    except NotFound:
+        return
+
+
+@tool(scope="notes:write")
+async def note_nothing(ctx: Context) -> None:
+    """Have a session and write nothing with it."""
+    assert ctx.session is not None
+
+
+@tool(scope="notes:write")
+async def note_commit_early(ctx: Context) -> None:
+    """Commit without waiting for the end of the call."""
+    ctx.session.add(Note(id="early", words=""))
+    await ctx.session.commit()
+    raise NotFound("too late")
+
+
+@tool(scope="notes:write")
+async def note_in_savepoints(ctx: Context) -> None:
+    """Write within savepoints."""
+    for id in ("a", "b"):
+        async with ctx.session.begin_nested():
+            ctx.session.add(Note(id=id, words=""))
 
 
 @observer("*")

@@ -66,6 +66,7 @@ def run_command(application: "Application", command: "Command", arguments: dict[
             lambda context: command.function(context, **validated),
             read_only=False,
             limited=False,
+            kind="command",
         )
 
     returned = _run(application, work)

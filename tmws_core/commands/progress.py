@@ -10,7 +10,7 @@ from tmws_core.commands.output import harmless
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from tmws_core.context import ReportProgress
+    from tmws_core.progress import ReportProgress
 
 
 @contextmanager
@@ -19,7 +19,7 @@ def progress_bar() -> "Iterator[ReportProgress]":
 
     What is printed meanwhile appears above the bar.
     """
-    from tmws_core.context import no_progress
+    from tmws_core.progress import no_progress
 
     if not sys.stderr.isatty():
         yield no_progress

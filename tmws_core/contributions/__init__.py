@@ -1,5 +1,6 @@
 """The things that a plugin declares with a decorator, each written once beside the code that it describes."""
 
+from tmws_core.contributions.authenticator import Authenticator, authenticator
 from tmws_core.contributions.command import Command, command
 from tmws_core.contributions.declaration import Declaration, declared_in, modules_below
 from tmws_core.contributions.health import HealthCheck, health_check
@@ -9,8 +10,10 @@ from tmws_core.contributions.resource import Resource, resource
 from tmws_core.contributions.route import Route, route
 from tmws_core.contributions.seed import Seed, seed
 from tmws_core.contributions.tool import Tool, tool
+from tmws_core.contributions.witness import Witness, witness
 
 __all__ = [
+    "Authenticator",
     "Command",
     "Declaration",
     "HealthCheck",
@@ -20,6 +23,8 @@ __all__ = [
     "Route",
     "Seed",
     "Tool",
+    "Witness",
+    "authenticator",
     "command",
     "declared_in",
     "health_check",
@@ -30,4 +35,5 @@ __all__ = [
     "route",
     "seed",
     "tool",
+    "witness",
 ]

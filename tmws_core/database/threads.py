@@ -14,6 +14,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from tmws_core.database.checkpointer import Checkpointer
 from tmws_core.database.pragmas import READER, WRITER
+from tmws_core.database.session import BeforeCommit, ServingSession, ask_before_commit
 from tmws_core.database.writers import WritersQueue
 
 Result = TypeVar("Result")
@@ -44,9 +45,9 @@ class TransactionThreads:
         self._writing_thread = ThreadPoolExecutor(1, "tmws-writer")
         self._reading_threads = ThreadPoolExecutor(readers, "tmws-reader")
 
-    async def write(self, work: Work[Result]) -> Result:
+    async def write(self, work: Work[Result], before_commit: BeforeCommit | None = None) -> Result:
         """Run a writing transaction; only one writer of this process may be at work at a time."""
-        transaction = _Transaction(self._writer, work)
+        transaction = _Transaction(self._writer, work, before_commit)
 
         def in_turn() -> Result:
             with self._queue.turn():
@@ -75,9 +76,10 @@ class _CancelledError(Exception):
 class _Transaction(Generic[Result]):
     """Work that is committed when it returns, unless it was cancelled by then."""
 
-    def __init__(self, engine: Engine, work: Work[Result]) -> None:
+    def __init__(self, engine: Engine, work: Work[Result], before_commit: BeforeCommit | None = None) -> None:
         self._engine = engine
         self._work = work
+        self._before_commit = before_commit
         self._state = Lock()
         self._cancelled = False
         self._running: sqlite3.Connection | None = None
@@ -88,7 +90,8 @@ class _Transaction(Generic[Result]):
         Raises:
             _CancelledError: it was cancelled, and nothing is committed.
         """
-        with Session(self._engine, expire_on_commit=False) as session:
+        with ServingSession(self._engine, expire_on_commit=False) as session:
+            ask_before_commit(session, self._before_commit)
             self._begin(session)
             try:
                 result = self._work(session)

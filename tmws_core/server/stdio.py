@@ -5,6 +5,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from tmws_core.connection import Connection
+from tmws_core.server.caller import Caller, Door, Request
 from tmws_core.server.conversation import Conversation
 from tmws_core.server.lines import Lines
 from tmws_core.server.mcp import mcp_server
@@ -32,7 +34,7 @@ async def serve_stdio(make_application: "Callable[[], Application]", streams: St
     """
     lines = Lines(streams)
     opened = _Opened()
-    conversation = Conversation(mcp_server(opened.application), lines)
+    conversation = Conversation(mcp_server(Door(opened.application, opened.caller)), lines)
     try:
         with on_stop_signal(lines.end):
             await _serve(conversation, opened, make_application)
@@ -45,11 +47,18 @@ class _Opened:
 
     def __init__(self) -> None:
         self.found: Application | None = None
+        self._connection: Connection | None = None
 
     def application(self) -> "Application":
         if self.found is None:
             raise RuntimeError("a request was answered before the application was opened")
         return self.found
+
+    def caller(self, _request: Request) -> Caller:
+        """Standard input belongs to the machine's own user, until that one acts for another agent."""
+        if self._connection is None:
+            self._connection = Connection(self.application().local_principal)
+        return Caller(self._connection.principal, connection=self._connection)
 
 
 async def _serve(conversation: Conversation, opened: _Opened, make_application: "Callable[[], Application]") -> None:
