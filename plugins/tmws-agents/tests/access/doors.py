@@ -173,6 +173,13 @@ async def agent_forgive(visit: Visit) -> bool:
     return after is not None and after.status == "active"
 
 
+@door("tool agent_switch", kind="agent", opened_by="see", by_name=True)
+async def agent_switch(visit: Visit) -> bool:
+    await visit.tool("agent_switch", agent_id=visit.target.agent)
+    connection = visit.call.connection
+    return connection is not None and connection.principal.agent_id == visit.target.agent
+
+
 @door("tool namespace_create", "of a name that is taken", kind="namespace", opened_by=None)
 async def namespace_create(visit: Visit) -> bool:
     await visit.tool("namespace_create", namespace=visit.target.namespace)

@@ -16,6 +16,7 @@ from tmws_agents.models.team import Team
 from tmws_agents.registration import ensure_registered
 from tmws_core import Context, Principal
 from tmws_core.application import Application
+from tmws_core.connection import Connection
 from tmws_core.contributions import Prompt, Resource
 from tmws_core.pipeline import Call
 from tmws_core.rate_limits import RateLimits
@@ -119,7 +120,7 @@ class World:
     def visit(self, caller: Caller, target: Target) -> "Visit":
         """A caller who tries to reach a target."""
         principal = caller.principal(target.agent, target.namespace, self.scopes)
-        return Visit(self, caller, target, Call(principal, "mcp"))
+        return Visit(self, caller, target, Call(principal, "mcp", connection=Connection(principal)))
 
     def heard(self, visit: "Visit", asked: object, answer: str) -> None:
         """Write down what an answer tells of targets that its caller may not see, beyond what was asked."""
