@@ -109,7 +109,7 @@ AccessLevel = Annotated[
     ),
 ]
 Trust = Annotated[float, Field(strict=True, ge=0, le=1, description="How far it must be trusted at least, 0 to 1.")]
-Quota = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+Quota = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 
 Role = Annotated[Slug, Field(description="What a member does in the team, such as reviewer.")]
 TeamType = Annotated[

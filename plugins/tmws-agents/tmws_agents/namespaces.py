@@ -57,8 +57,8 @@ def create(session: Session, principal: Principal, new: NewNamespace) -> Namespa
         description=new.description,
         owner_agent_id=principal.agent_id,
         default_access_level=new.default_access_level,
-        max_agents=new.max_agents,
-        config={} if new.max_teams is None else {MOST_TEAMS: new.max_teams},
+        max_agents=new.max_agents or None,
+        config={MOST_TEAMS: new.max_teams} if new.max_teams else {},
         metadata_json=new.notes,
     )
     try:
@@ -87,8 +87,8 @@ def update(
         name: which namespace.
         changes: the new values, by the columns' names in the model.
         owner: the new owner; only the present one gives it away.
-        max_agents: how many active agents it has room for; the operator's to say.
-        max_teams: how many active teams it has room for; the operator's to say.
+        max_agents: how many active agents it has room for, 0 for any number; the operator's to say.
+        max_teams: how many active teams it has room for, 0 for any number; the operator's to say.
 
     Raises:
         NotFound: there is no such namespace, or no such agent, for the caller.
@@ -105,9 +105,9 @@ def update(
     for column, value in changes.items():
         setattr(namespace, column, value)
     if max_agents is not None:
-        namespace.max_agents = max_agents
+        namespace.max_agents = max_agents or None
     if max_teams is not None:
-        namespace.config[MOST_TEAMS] = max_teams
+        namespace.config[MOST_TEAMS] = max_teams or None
     session.flush()
     return namespace
 

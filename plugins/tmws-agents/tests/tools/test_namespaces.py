@@ -133,6 +133,8 @@ async def test_a_quota_is_the_operators_to_set(call: CallTool, lab: None, operat
         await call("namespace_update", namespace="lab", max_agents=5)
     changed = await call("namespace_update", operator, namespace="lab", max_agents=5, max_teams=6)
     assert (changed["max_agents"], changed["max_teams"]) == (5, 6)
+    changed = await call("namespace_update", operator, namespace="lab", max_agents=0, max_teams=0)
+    assert (changed["max_agents"], changed["max_teams"]) == (None, None)
 
 
 async def test_no_more_agents_are_registered_activated_or_moved_in_than_there_is_room_for(

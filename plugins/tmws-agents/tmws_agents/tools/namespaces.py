@@ -28,10 +28,10 @@ from tmws_agents.page import Page, Question, page
 from tmws_core import Context, tool
 
 MostAgents = Annotated[
-    Quota | None, Field(description="How many active agents it has room for; the operator alone says so.")
+    Quota | None, Field(description="How many active agents it has room for, 0 for any number; the operator's to say.")
 ]
 MostTeams = Annotated[
-    Quota | None, Field(description="How many active teams it has room for; the operator alone says so.")
+    Quota | None, Field(description="How many active teams it has room for, 0 for any number; the operator's to say.")
 ]
 
 
