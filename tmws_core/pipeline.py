@@ -110,6 +110,7 @@ class Pipeline:
         read_only: bool,
         limited: bool = True,
         kind: Kind | None = None,
+        rate_limit: str | None = None,
     ) -> Result:
         """Run something that is not a tool - a resource, prompt, route, command or health check - with the same care.
 
@@ -121,6 +122,7 @@ class Pipeline:
             read_only: whether its transaction is a reading one.
             limited: whether it may take no longer than a tool; a person who waits for a command can stop it.
             kind: what it is, for the witnesses and observers; None for what the server does of itself.
+            rate_limit: how often one caller may call it; what has a kind and a limit of time counts as a call, too.
 
         Raises:
             ToolError: whatever went wrong, in words for the caller; nothing was written.
@@ -130,6 +132,8 @@ class Pipeline:
         async def authorised() -> Result:
             if scope is not None:
                 authorise(call.principal, scope, name)
+            if kind is not None and limited:
+                self._application.rate_limits.count(call, kind, name, rate_limit)
             return await self._translated(name, self._in_transaction(execution, work, read_only, limited=limited))
 
         return await self._observed(execution, authorised())
@@ -157,7 +161,7 @@ class Pipeline:
         call, tool = execution.call, self._application.catalogue.tool(execution.name).tool
         authorise(call.principal, tool.scope, tool.name)
         if not call.continued:
-            self._application.rate_limits.count(call.principal.agent_id, tool.name, tool.rate_limit)
+            self._application.rate_limits.count(call, "tool", tool.name, tool.rate_limit)
         validated = _validate(tool, arguments)
 
         async def work(context: Context) -> dict[str, Any]:

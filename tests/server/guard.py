@@ -40,6 +40,12 @@ GUARD = """
         return JSONResponse({"agent": ctx.principal.agent_id, "client": ctx.client})
 
 
+    @route("/guard/login", scope=PUBLIC, methods=["POST"], rate_limit="2/hour")
+    async def login(ctx: Context, request: Request) -> Response:
+        \"\"\"Let somebody in.\"\"\"
+        return JSONResponse({})
+
+
     @route("/guard/whoami", scope="guard:read")
     async def whoami(ctx: Context, request: Request) -> Response:
         \"\"\"Tell who calls.\"\"\"

@@ -240,6 +240,12 @@ async def test_a_refusal_for_another_reason_has_no_challenge(guarded: Served) ->
     assert (answer.status_code, "WWW-Authenticate" in answer.headers) == (403, False)
 
 
+async def test_a_public_route_is_limited_for_each_address(guarded: Served) -> None:
+    answers = [await guarded.client.post("/guard/login", headers=key(name)) for name in ("admin", "reader", "other")]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert int(answers[2].headers["Retry-After"]) > 60
+
+
 async def test_metrics_need_the_right_to_see_them(guarded: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (await guarded.client.get("/metrics", headers=key("reader"))).status_code == 200
     keys = sys.modules["guard"].KEYS
