@@ -13,7 +13,7 @@ LONGEST_TASK = 10_000
 _TEXT: TypeAdapter[str] = TypeAdapter(StorableText)
 
 
-@prompt(scope="agents:read", completions={"name": completions.persona})
+@prompt(scope="agents:read", rate_limit="120/minute", completions={"name": completions.persona})
 async def persona(ctx: Context, name: str, task: str = "") -> str:
     """Work on a task as a persona: its prompt with the task in it."""
     _refuse_unfit(task)

@@ -7,7 +7,11 @@ from tmws_core import Context, resource
 
 
 @resource(
-    "persona://{name}", scope="agents:read", mime_type="application/json", completions={"name": completions.persona}
+    "persona://{name}",
+    scope="agents:read",
+    mime_type="application/json",
+    rate_limit="120/minute",
+    completions={"name": completions.persona},
 )
 async def persona(ctx: Context, name: str) -> str:
     """A persona with its role, triggers and prompt."""

@@ -1,11 +1,14 @@
 """Tell names apart by what they look like."""
 
+from unicodedata import normalize
+
 import sqlalchemy as sa
 from alembic import op
 
 revision = "agents_0002"
 down_revision = "agents_0001"
 
+_SKELETON = str.maketrans({"0": "o", "1": "l", "m": "rn", ".": "-", "_": "-"})
 _NAMES = {"agent_namespaces": "namespace", "agents": "agent_id", "agent_teams": "team_id", "personas": "name"}
 
 
@@ -32,5 +35,4 @@ def _fill(table: str, name: str) -> None:
 
 
 def _look_alike(name: str) -> str:
-    folded = name.lower().replace("0", "o").replace("1", "l").replace("rn", "m")
-    return folded.replace(".", "-").replace("_", "-")
+    return normalize("NFKC", name).casefold().translate(_SKELETON)
