@@ -72,9 +72,10 @@ async def test_only_an_agent_takes_on_a_persona(session: AsyncSession) -> None:
 
 async def test_a_persona_outlives_its_agent(session: AsyncSession, persona: Persona) -> None:
     await session.execute(delete(Agent).where(Agent.agent_id == "hestia-auditor"))
-    assert (await session.execute(select(Persona.name, Persona.agent_id))).one() == ("critic", None)
+    mine = select(Persona.name, Persona.agent_id).where(Persona.id == persona.id)
+    assert (await session.execute(mine)).one() == ("critic", None)
 
 
 async def test_a_persona_follows_its_agent_to_a_new_name(session: AsyncSession, persona: Persona) -> None:
     await session.execute(update(Agent).where(Agent.agent_id == "hestia-auditor").values(agent_id="hestia"))
-    assert await session.scalar(select(Persona.agent_id)) == "hestia"
+    assert await session.scalar(select(Persona.agent_id).where(Persona.id == persona.id)) == "hestia"

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tmws_agents.models.agent import Agent
@@ -14,7 +14,7 @@ from tmws_core import Principal
 from tmws_core.application import Application
 from tmws_core.database import Database
 from tmws_core.settings import Settings
-from tmws_core.tool_errors import InvalidArguments
+from tmws_core.tool_errors import AlreadyChanged, InvalidArguments, PermissionDenied
 
 ALICE = Principal("alice", "wonderland")
 
@@ -138,3 +138,78 @@ async def _until_something_waits_for_a_lock(database: Database) -> None:
     async with database.writer.connect() as connection:
         while not (await connection.exec_driver_sql(waiters)).scalar():
             await connection.rollback()
+
+
+@pytest.mark.parametrize("name", ["Alice", "al ice", "alice\n", "аlice", "al\0ice", "al\ud800ice", "../admin"])
+async def test_a_caller_whose_name_has_other_characters_is_told_so(session: AsyncSession, name: str) -> None:
+    with pytest.raises(InvalidArguments, match="lower-case letters"):
+        await session.run_sync(ensure_registered, Principal(name, "wonderland"))
+
+
+async def test_a_known_caller_with_a_name_of_old_goes_on(session: AsyncSession) -> None:
+    session.add(Agent(agent_id="Old Name", display_name="x"))
+    await session.flush()
+    await session.run_sync(ensure_registered, Principal("Old Name", "default"))
+
+
+async def test_a_caller_that_looks_like_another_is_refused(session: AsyncSession) -> None:
+    await session.run_sync(ensure_registered, ALICE)
+    with pytest.raises(InvalidArguments, match=r"'a1ice' looks like the name of another agent"):
+        await session.run_sync(ensure_registered, Principal("a1ice", "wonderland"))
+
+
+async def test_a_namespace_that_looks_like_another_is_refused(session: AsyncSession) -> None:
+    await session.run_sync(ensure_registered, ALICE)
+    with pytest.raises(InvalidArguments, match=r"'w0nderland' looks like the name of another namespace"):
+        await session.run_sync(ensure_registered, Principal("bob", "w0nderland"))
+
+
+async def test_a_namespace_with_an_impossible_name_is_refused(session: AsyncSession) -> None:
+    with pytest.raises(InvalidArguments, match=r"'Wonder Land' is no name for a namespace"):
+        await session.run_sync(ensure_registered, Principal("bob", "Wonder Land"))
+
+
+@pytest.mark.parametrize("status", ["inactive", "suspended", "deprecated"])
+async def test_a_caller_that_was_deactivated_is_refused(session: AsyncSession, status: str) -> None:
+    session.add(Agent(agent_id="retired", display_name="x", status=status))
+    await session.flush()
+    with pytest.raises(PermissionDenied, match=f"agent 'retired' is {status}"):
+        await session.run_sync(ensure_registered, Principal("retired", "default"))
+
+
+async def test_whoever_acts_for_another_is_refused_once_deactivated(session: AsyncSession) -> None:
+    session.add(Agent(agent_id="retired", display_name="x", status="inactive"))
+    await session.flush()
+    with pytest.raises(PermissionDenied, match="agent 'retired' is inactive"):
+        await session.run_sync(ensure_registered, Principal("hestia-auditor", "default", actor="retired"))
+
+
+async def test_a_newcomer_to_a_full_namespace_is_refused(session: AsyncSession) -> None:
+    session.add(Namespace(namespace="small", max_agents=1))
+    await session.flush()
+    await session.run_sync(ensure_registered, Principal("first", "small"))
+    with pytest.raises(AlreadyChanged, match="room for 1 agents"):
+        await session.run_sync(ensure_registered, Principal("second", "small"))
+
+
+async def test_an_agent_of_a_full_namespace_goes_on(session: AsyncSession) -> None:
+    session.add(Namespace(namespace="small", max_agents=1))
+    await session.flush()
+    for _ in range(2):
+        await session.run_sync(ensure_registered, Principal("first", "small"))
+
+
+async def test_a_newcomer_to_a_deactivated_namespace_is_refused(session: AsyncSession) -> None:
+    session.add(Namespace(namespace="closed", is_active=False))
+    await session.flush()
+    with pytest.raises(AlreadyChanged, match="namespace 'closed' is deactivated"):
+        await session.run_sync(ensure_registered, Principal("first", "closed"))
+
+
+async def test_a_known_caller_costs_one_query(session: AsyncSession) -> None:
+    asked: list[str] = []
+    connection = (await session.connection()).sync_connection
+    assert connection is not None
+    event.listen(connection, "before_cursor_execute", lambda *arguments: asked.append(arguments[2]))
+    await session.run_sync(ensure_registered, Principal("hestia-auditor", "default"))
+    assert len(asked) == 1

@@ -1,11 +1,12 @@
-"""The namespace and the agents that a new database begins with."""
+"""The namespace, the agents and the personas that a new database begins with."""
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tmws_agents.models.agent import Agent
 from tmws_agents.models.namespace import Namespace
-from tmws_agents.seeds import default_agents, default_namespace
+from tmws_agents.models.persona import Persona
+from tmws_agents.seeds import default_agents, default_namespace, default_personas
 from tmws_core.application import Application
 from tmws_core.settings import Settings
 
@@ -102,3 +103,31 @@ async def test_an_agent_that_was_deleted_does_not_come_back_with_a_start(
         await session.commit()
     async with Application(settings) as again, again.database.session(read_only=True) as session:
         assert await session.scalar(select(func.count()).select_from(Agent)) == 8
+
+
+async def test_each_default_agent_has_a_persona_that_comes_with_the_server(session: AsyncSession) -> None:
+    found = (await session.scalars(select(Persona))).all()
+    assert {one.agent_id for one in found} == set(await session.scalars(select(Agent.agent_id)))
+    assert all(one.is_system and one.is_active and one.trigger_words for one in found)
+    assert all(one.markdown_source and "{task}" in one.markdown_source for one in found)
+
+
+async def test_a_persona_that_was_changed_is_left_alone(session: AsyncSession) -> None:
+    persona = (await session.scalars(select(Persona).where(Persona.name == "auditor"))).one()
+    persona.markdown_source = "Our own"
+    await session.flush()
+    await session.run_sync(default_personas)
+    await session.refresh(persona)
+    assert persona.markdown_source == "Our own"
+
+
+async def test_a_seed_gives_way_to_a_name_that_looks_like_its_own(session: AsyncSession) -> None:
+    await session.execute(delete(Agent).where(Agent.agent_id == "muses-documenter"))
+    await session.execute(delete(Persona).where(Persona.name == "documenter"))
+    session.add(Agent(agent_id="muses.documenter", display_name="x"))
+    await session.flush()
+    await session.run_sync(default_agents)
+    await session.run_sync(default_personas)
+    await session.flush()
+    assert await session.scalar(select(func.count()).select_from(Agent)) == 9
+    assert await session.scalar(select(Persona.agent_id).where(Persona.name == "documenter")) is None

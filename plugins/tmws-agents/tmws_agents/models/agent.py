@@ -1,12 +1,12 @@
 """Agents: who works here."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, get_args
 
 from sqlalchemy import CheckConstraint, Double, ForeignKey, Index, Integer, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tmws_agents.models.base import Base
+from tmws_agents.models.base import Base, look_alike_of
 from tmws_agents.models.namespace import Namespace
 from tmws_core.columns import (
     Annotatable,
@@ -23,6 +23,7 @@ from tmws_core.columns import (
 
 SHORTEST_NAME = 3
 LONGEST_NAME = 64
+Status = Literal["active", "inactive", "suspended", "deprecated"]
 
 
 class Agent(Identified, Timestamped, Annotatable, Base):
@@ -50,7 +51,7 @@ class Agent(Identified, Timestamped, Annotatable, Base):
         access_level("default_access_level"), default="private", server_default="private"
     )
     status: Mapped[str] = mapped_column(
-        vocabulary("status", "active", "inactive", "suspended", "deprecated"),
+        vocabulary("status", *get_args(Status)),
         default="active",
         server_default="active",
         index=True,
@@ -74,6 +75,7 @@ class Agent(Identified, Timestamped, Annotatable, Base):
         vocabulary("role", "viewer", "editor", "admin"), default="viewer", server_default="viewer", index=True
     )
     last_active_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+    look_alike: Mapped[str | None] = look_alike_of("agent_id")
 
     __table_args__ = (
         CheckConstraint(

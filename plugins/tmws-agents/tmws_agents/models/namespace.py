@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Boolean, ForeignKey, Integer, Text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tmws_agents.models.base import Base
+from tmws_agents.models.base import Base, look_alike_of
 from tmws_core.columns import Annotatable, Identified, Timestamped, access_level, at_least, json_array, json_object
 
 
@@ -29,5 +29,6 @@ class Namespace(Identified, Timestamped, Annotatable, Base):
     max_agents: Mapped[int | None] = mapped_column(Integer)
     config: Mapped[dict[str, Any]] = mapped_column(json_object(), default=dict, server_default="{}")
     is_active: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true(), index=True)
+    look_alike: Mapped[str | None] = look_alike_of("namespace")
 
     __table_args__ = (at_least("max_agents", 1),)

@@ -1,13 +1,13 @@
 """Personas: prompt templates with trigger words."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, get_args
 
 from sqlalchemy import Boolean, CheckConstraint, Double, ForeignKey, Index, Integer, Text, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tmws_agents.models.agent import Agent
-from tmws_agents.models.base import Base
+from tmws_agents.models.base import Base, look_alike_of
 from tmws_core.columns import (
     Annotatable,
     Identified,
@@ -19,6 +19,20 @@ from tmws_core.columns import (
     vocabulary,
 )
 
+Role = Literal[
+    "orchestrator",
+    "conductor",
+    "strategist",
+    "optimizer",
+    "auditor",
+    "coordinator",
+    "documenter",
+    "designer",
+    "developer",
+    "researcher",
+]
+Tier = Literal["orchestrator", "strategic", "specialist", "support"]
+
 
 class Persona(Identified, Timestamped, Annotatable, Base):
     """A way of working that an agent can take on: role, specialties, trigger words and the prompt itself."""
@@ -27,29 +41,14 @@ class Persona(Identified, Timestamped, Annotatable, Base):
 
     name: Mapped[str] = mapped_column(Text, unique=True)
     type: Mapped[str] = mapped_column(Text, index=True)
-    role: Mapped[str] = mapped_column(
-        vocabulary(
-            "role",
-            "orchestrator",
-            "conductor",
-            "strategist",
-            "optimizer",
-            "auditor",
-            "coordinator",
-            "documenter",
-            "designer",
-            "developer",
-            "researcher",
-        ),
-        index=True,
-    )
+    role: Mapped[str] = mapped_column(vocabulary("role", *get_args(Role)), index=True)
     display_name: Mapped[str] = mapped_column(Text)
     description: Mapped[str] = mapped_column(Text)
     agent_id: Mapped[str | None] = mapped_column(
         Text, ForeignKey(Agent.agent_id, ondelete="SET NULL", onupdate="CASCADE"), index=True
     )
     specialties: Mapped[list[str]] = mapped_column(json_array(), default=list, server_default="[]")
-    tier: Mapped[str | None] = mapped_column(vocabulary("tier", "orchestrator", "strategic", "specialist", "support"))
+    tier: Mapped[str | None] = mapped_column(vocabulary("tier", *get_args(Tier)))
     emoji: Mapped[str | None] = mapped_column(Text)
     markdown_source: Mapped[str | None] = mapped_column(Text)
     version: Mapped[str | None] = mapped_column(Text)
@@ -63,6 +62,7 @@ class Persona(Identified, Timestamped, Annotatable, Base):
     successful_tasks: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     average_response_time: Mapped[float | None] = mapped_column(Double)
     last_active_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+    look_alike: Mapped[str | None] = look_alike_of("name")
 
     __table_args__ = (
         at_least("successful_tasks", 0),

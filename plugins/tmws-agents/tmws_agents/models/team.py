@@ -1,14 +1,16 @@
 """Teams: groups of agents."""
 
-from typing import Any
+from typing import Any, Literal, get_args
 
 from sqlalchemy import Boolean, ForeignKey, Integer, Text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tmws_agents.models.agent import Agent
-from tmws_agents.models.base import Base
+from tmws_agents.models.base import Base, look_alike_of
 from tmws_agents.models.namespace import Namespace
 from tmws_core.columns import Annotatable, Identified, Timestamped, at_least, json_array, json_object, vocabulary
+
+TeamType = Literal["collaborative", "hierarchical", "specialized"]
 
 
 class Team(Identified, Timestamped, Annotatable, Base):
@@ -20,7 +22,7 @@ class Team(Identified, Timestamped, Annotatable, Base):
     team_name: Mapped[str] = mapped_column(Text)
     description: Mapped[str | None] = mapped_column(Text)
     team_type: Mapped[str] = mapped_column(
-        vocabulary("team_type", "collaborative", "hierarchical", "specialized"),
+        vocabulary("team_type", *get_args(TeamType)),
         default="collaborative",
         server_default="collaborative",
     )
@@ -34,5 +36,6 @@ class Team(Identified, Timestamped, Annotatable, Base):
         Text, ForeignKey(Namespace.namespace, ondelete="RESTRICT", onupdate="CASCADE")
     )
     is_active: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true(), index=True)
+    look_alike: Mapped[str | None] = look_alike_of("team_id")
 
     __table_args__ = (at_least("max_members", 1),)
