@@ -356,7 +356,7 @@ async def test_a_session_belongs_to_the_agent_that_began_it(guarded: Served) -> 
 
 async def test_the_status_says_who_authenticates(guarded: Served) -> None:
     status = (await guarded.client.post("/api/v1/core/server_status", headers=key("reader"))).json()
-    assert status["authentication"] == "plugin guard says who sends each HTTP request"
+    assert status["authentication"] == "plugin guard says who sends each HTTP request: all doors are locked"
 
 
 async def test_the_status_says_that_nobody_authenticates(served: Served) -> None:
