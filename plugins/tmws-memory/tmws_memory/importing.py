@@ -26,7 +26,7 @@ from tmws_agents.models.agent import Agent
 from tmws_agents.registration import ensure_registered
 from tmws_core import Principal
 from tmws_core.columns import utc_now
-from tmws_core.tool_errors import InvalidArguments, ToolError
+from tmws_core.tool_errors import ToolError
 from tmws_memory import storage
 from tmws_memory.access import GOVERN, owned, refuse_level
 from tmws_memory.draft import Draft, DraftGrant, refuse_large_facts, refuse_too_large
@@ -148,7 +148,7 @@ class Importer:
         for name in missing:
             try:
                 ensure_registered(session, Principal(name, places[name]))
-            except InvalidArguments as error:
+            except ToolError as error:
                 refused[name] = error.message
         return refused
 

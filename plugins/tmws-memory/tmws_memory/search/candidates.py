@@ -26,6 +26,7 @@ from tmws_memory.filters import Filters
 from tmws_memory.membership import as_parameter, is_one_of
 from tmws_memory.models.document import Document
 from tmws_memory.models.memory import Memory
+from tmws_memory.search.postings import Scope, documents_in_scope
 
 _QUESTIONS_REMEMBERED = 256
 # of tables, not of mapped classes: a row is all that is wanted
@@ -91,13 +92,23 @@ class Candidates:
 
     def identifiers(self) -> Sequence[str]:
         """The identifiers of all candidates there are."""
-        found = select(Memory.id).join(Document, Document.memory_id == Memory.id).where(_allowed(*self._asked))
-        return self._session.scalars(found).all()
+        return self._every(_MEMORIES.id)
 
     def documents(self) -> Sequence[int]:
         """The keys of the documents of all candidates there are."""
-        found = select(Document.id).join(Memory, Document.memory_id == Memory.id).where(_allowed(*self._asked))
-        return self._session.scalars(found).all()
+        return self._every(_DOCUMENTS.id)
+
+    def _every(self, column: ColumnElement[Any]) -> Sequence[Any]:
+        principal, filters, dialect = self._asked
+        allowed = _allowed(principal, filters, dialect)
+        # the full-text index knows at once which documents come into question
+        found = (
+            select(column)
+            .join_from(Document.__table__, Memory.__table__, _MEMORIES.id == _DOCUMENTS.memory_id)
+            .where(_DOCUMENTS.id.in_(documents_in_scope(dialect)), case((allowed, 1), else_=0) == 1)
+        )
+        scope = Scope(principal, filters).everything(dialect)
+        return self._session.connection().execute(found, {"scope": scope}).scalars().all()
 
     def _load(
         self, statement: Select[*tuple[Any, ...]], asked: Mapping[str, Sequence[int] | Sequence[str]]

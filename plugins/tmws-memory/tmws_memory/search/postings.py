@@ -23,10 +23,8 @@ SHARE_PER_WORD = 20
 
 _ROW = column("rowid", Integer)
 _SQLITE = table("tmws_memory_search", _ROW)
-_SQLITE_COUNT = text("SELECT count(*) FROM tmws_memory_search WHERE tmws_memory_search MATCH :scope")
 _DOCUMENT_ID = column("document_id", Integer)
 _POSTGRESQL = table("tmws_memory_search", _DOCUMENT_ID)
-_POSTGRESQL_COUNT = text("SELECT count(*) FROM tmws_memory_search WHERE scope @@ to_tsquery('simple', :scope)")
 # a frequent word needs another plan than a rare one, and a prepared statement would soon have one plan for both
 _PLAN_EACH = text("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)")
 
@@ -74,11 +72,24 @@ class Scope:
         return " AND ".join([f"body : ({words})", *(f"scope : {token}" for token in self._tokens)])
 
 
+@cache
+def documents_in_scope(dialect: str) -> Select[int]:
+    """The query for the keys of the documents that answer the question `scope`.
+
+    Args:
+        dialect: the name of the database's dialect.
+    """
+    if dialect == "postgresql":
+        in_scope = text("scope @@ to_tsquery('simple', :scope)")
+        return select(_DOCUMENT_ID).select_from(_POSTGRESQL).where(in_scope)
+    return select(_ROW).select_from(_SQLITE).where(text("tmws_memory_search MATCH :scope"))
+
+
 def count(session: Session, scope: Scope) -> int:
     """How many documents a scope has."""
     dialect = session.get_bind().dialect.name
-    statement = _POSTGRESQL_COUNT if dialect == "postgresql" else _SQLITE_COUNT
-    return session.scalar(statement, {"scope": scope.everything(dialect)}) or 0
+    everything = documents_in_scope(dialect).subquery()
+    return session.scalar(select(func.count()).select_from(everything), {"scope": scope.everything(dialect)}) or 0
 
 
 def postings(session: Session, words: Sequence[str], scope: Scope, size: int) -> list[Posting]:

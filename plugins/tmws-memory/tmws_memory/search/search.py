@@ -23,24 +23,40 @@ MOST_BY_WORDS = 60
 MOST_BY_MEANING = 30
 FIRST_OF_EACH = 30
 """So many of the best by words, and of the best by meaning, bring their surroundings along."""
+MOST_COMPARED = 1000
+"""Where filters leave no more memories than these, each of them is compared with the question."""
+FARTHEST = 10
+"""Where fewer than one in so many of the nearest memories are candidates, all candidates are compared instead."""
 SHARE_EMBEDDED, FEW = 0.1, 5
 """A word that a larger share of the memories has, and more than a few, is left out of the meaning: it would pull every
 question to them."""
 
 
 @dataclass(frozen=True)
-class Meaning:
+class QuestionVector:
     """A question as a vector, and where the memories' vectors are.
 
     Attributes:
         index: the vectors of the memories.
         space: which of them.
         vector: the question's.
+        compares_all: whether there are so few memories to choose among that each of them is compared.
     """
 
     index: VectorIndex
     space: Space
     vector: NDArray[np.float32]
+    compares_all: bool = False
+
+
+def compares_all(filters: Filters, size: int) -> bool:
+    """Whether to compare the meaning of everything that fulfils some filters: they leave little, and much is known.
+
+    Args:
+        filters: where to look.
+        size: how many documents the scope has.
+    """
+    return bool(filters.tokens) and size <= MOST_COMPARED
 
 
 def words_to_embed(postings: Sequence[Posting], size: int) -> list[str]:
@@ -55,7 +71,7 @@ def search(
     filters: Filters,
     asked: Sequence[str],
     postings: Sequence[Posting],
-    meaning: Meaning | None,
+    meaning: QuestionVector | None,
     now: datetime,
     settings: MemorySettings,
 ) -> Ranking:
@@ -77,16 +93,17 @@ def search(
     candidates = Candidates(session, principal, filters)
     weights = _weights(postings)
     best = _best(weights, weights)
-    nearest = [] if meaning is None else meaning.index.nearest(session, meaning.space, meaning.vector, MOST_BY_MEANING)
-    pool = {one.memory_id: one for one in candidates.of(best, [found for found, _ in nearest])}
-    by_meaning = [pool[found] for found, _ in nearest if found in pool]
+    among = candidates.identifiers() if meaning is not None and meaning.compares_all else None
+    nearest = [] if meaning is None else _nearest(session, meaning, MOST_BY_MEANING, among)
+    pool = {one.memory_id: one for one in candidates.of(best, nearest)}
+    by_meaning = [pool[found] for found in nearest if found in pool]
     # most namespaces hold little that their readers cannot read: only where few of the best are candidates, all are
     # looked at
     if sum(one.document in weights for one in pool.values()) * 2 < len(best) < len(weights):
         best = _best(weights, weights.keys() & set(candidates.documents()))
         pool |= {one.memory_id: one for one in candidates.of(best, ())}
-    if meaning is not None and len(by_meaning) * 2 < len(nearest):
-        by_meaning = _nearest_of_all(session, candidates, meaning)
+    if meaning is not None and among is None and len(by_meaning) * 2 < len(nearest):
+        by_meaning = _nearest_candidates(session, candidates, meaning, len(by_meaning))
     by_words = nlargest(FIRST_OF_EACH, pool.values(), key=lambda one: (weights.get(one.document, 0), one.document))
     around = candidates.around([*by_words, *by_meaning[:FIRST_OF_EACH]])
     pool |= {one.memory_id: one for one in (*by_meaning, *around)}
@@ -109,12 +126,34 @@ def _best(weights: Mapping[int, float], documents: Iterable[int]) -> list[int]:
     return nlargest(MOST_BY_WORDS, documents, key=lambda document: (weights[document], document))
 
 
-def _nearest_of_all(session: Session, candidates: Candidates, meaning: Meaning) -> list[Candidate]:
-    """The candidates that are nearest in meaning, the nearest first."""
-    among = candidates.identifiers()
-    nearest = meaning.index.nearest(session, meaning.space, meaning.vector, MOST_BY_MEANING, among)
-    found = {one.memory_id: one for one in candidates.of((), [memory_id for memory_id, _ in nearest])}
-    return [found[memory_id] for memory_id, _ in nearest if memory_id in found]
+def _nearest_candidates(
+    session: Session, candidates: Candidates, meaning: QuestionVector, share: int
+) -> list[Candidate]:
+    """The candidates that are nearest in meaning, the nearest first.
+
+    Args:
+        session: a reading session.
+        candidates: loads them.
+        meaning: the question's meaning.
+        share: how many of the `MOST_BY_MEANING` nearest memories are candidates.
+    """
+    found: list[Candidate] = []
+    if share * FARTHEST >= MOST_BY_MEANING:
+        enough = 2 * MOST_BY_MEANING * MOST_BY_MEANING // share
+        found = _in_order(candidates, _nearest(session, meaning, enough))
+    if len(found) < MOST_BY_MEANING:
+        found = _in_order(candidates, _nearest(session, meaning, MOST_BY_MEANING, candidates.identifiers()))
+    return found[:MOST_BY_MEANING]
+
+
+def _nearest(session: Session, meaning: QuestionVector, most: int, among: Sequence[str] | None = None) -> list[str]:
+    found = meaning.index.nearest(session, meaning.space, meaning.vector, most, among)
+    return [memory_id for memory_id, _ in found]
+
+
+def _in_order(candidates: Candidates, memory_ids: Sequence[str]) -> list[Candidate]:
+    found = {one.memory_id: one for one in candidates.of((), memory_ids)}
+    return [found[memory_id] for memory_id in memory_ids if memory_id in found]
 
 
 def space_of(filters: Filters, model: str, dimension: int) -> Space:

@@ -32,7 +32,7 @@ from tmws_memory.words import asked, indexed
 
 if TYPE_CHECKING:
     from tmws_memory.search.ranking import Ranked
-    from tmws_memory.search.search import Meaning
+    from tmws_memory.search.search import QuestionVector
 
 DEEPEST = 500
 """How many hits can be read page by page."""
@@ -139,7 +139,7 @@ async def find(ctx: Context, query: str, filters: Filters, begin: int, end: int)
     found, size = await ctx.transaction(look_up)
     meaning = await _meaning(state, filters, found, size)
 
-    async def ranked(meaning: "Meaning | None") -> Found:
+    async def ranked(meaning: "QuestionVector | None") -> Found:
         def rank(session: Session) -> Found:
             everything_asked = indexed(query).split()
             ranking = search(session, ctx.principal, filters, everything_asked, found, meaning, utc_now(), settings)
@@ -156,14 +156,17 @@ async def find(ctx: Context, query: str, filters: Filters, begin: int, end: int)
         return await ranked(None)
 
 
-async def _meaning(state: MemoryState, filters: Filters, found: Sequence[Posting], size: int) -> "Meaning | None":
-    from tmws_memory.search.search import Meaning, space_of, words_to_embed
+async def _meaning(
+    state: MemoryState, filters: Filters, found: Sequence[Posting], size: int
+) -> "QuestionVector | None":
+    from tmws_memory.search.search import QuestionVector, compares_all, space_of, words_to_embed
 
     vector = await state.meaning.of_question(" ".join(words_to_embed(found, size)))
     embedder, index = await state.meaning.embedder(), await state.meaning.index()
     if vector is None or embedder is None or index is None or not vector.any():
         return None
-    return Meaning(index, space_of(filters, embedder.name, embedder.dimension), vector)
+    space = space_of(filters, embedder.name, embedder.dimension)
+    return QuestionVector(index, space, vector, compares_all(filters, size))
 
 
 def _hit(ranked: "Ranked", shown: reading.Shown) -> Hit:
