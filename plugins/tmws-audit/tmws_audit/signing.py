@@ -12,19 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Final, Self
-
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-)
+from typing import TYPE_CHECKING, Final, Self
 
 from tmws_core.errors import ConfigurationError
+
+if TYPE_CHECKING:  # the library is imported when something is signed or verified: not by every start
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +38,7 @@ class SigningKey:
     """
 
     key_id: str
-    _private: Ed25519PrivateKey
+    _private: "Ed25519PrivateKey"
 
     @classmethod
     def load(cls, file: Path) -> Self:
@@ -54,6 +47,9 @@ class SigningKey:
         Raises:
             KeyUnusable: it is missing, is no such key, or others than its owner have rights to the file.
         """
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+        from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
         try:
             with file.open("rb") as opened:
                 mode = os.fstat(opened.fileno()).st_mode
@@ -84,6 +80,9 @@ class SigningKey:
             FileExistsError: there is a file of that name; it is left alone.
             OSError: the file cannot be written.
         """
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+        from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
         private = Ed25519PrivateKey.generate()
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         text = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -96,7 +95,7 @@ class SigningKey:
     @property
     def public_line(self) -> str:
         """The public key, as it stands in a file of trusted keys."""
-        raw = self._private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        raw = self._private.public_key().public_bytes_raw()
         return f"{_KIND} {base64.b64encode(raw).decode()} {self.key_id}"
 
     def sign(self, message: bytes) -> str:
@@ -107,7 +106,7 @@ class SigningKey:
 class TrustedKeys:
     """The public keys whose signatures are believed: one on each line of a file, those of former keys too."""
 
-    def __init__(self, keys: Mapping[str, Ed25519PublicKey]) -> None:
+    def __init__(self, keys: "Mapping[str, Ed25519PublicKey]") -> None:
         self._keys = dict(keys)
 
     @property
@@ -128,6 +127,8 @@ class TrustedKeys:
             return cls({})
         except (OSError, UnicodeDecodeError) as error:
             raise KeyUnusable(f"the trusted keys in {file} cannot be read: {error}") from error
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
         keys: dict[str, Ed25519PublicKey] = {}
         for number, line in enumerate(lines, 1):
             if not line.strip() or line.startswith("#"):
@@ -162,6 +163,8 @@ class TrustedKeys:
         key = self._keys.get(key_id)
         if key is None:
             return False
+        from cryptography.exceptions import InvalidSignature
+
         try:
             key.verify(base64.b64decode(signature, validate=True), message)
         except (InvalidSignature, ValueError):
@@ -169,5 +172,5 @@ class TrustedKeys:
         return True
 
 
-def _key_id(key: Ed25519PublicKey) -> str:
-    return sha256(key.public_bytes(Encoding.Raw, PublicFormat.Raw)).hexdigest()[:16]
+def _key_id(key: "Ed25519PublicKey") -> str:
+    return sha256(key.public_bytes_raw()).hexdigest()[:16]
