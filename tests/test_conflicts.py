@@ -23,7 +23,9 @@ _PLUGIN = """
 import sys
 
 from starlette.requests import Request
-from tmws_core import Context, command, hookimpl, prompt, resource, route, tool
+from tmws_core import (
+    Context, Credentials, Principal, authenticator, command, hookimpl, prompt, resource, route, tool,
+)
 
 
 {declaration}
@@ -43,6 +45,12 @@ CLAIMS = {
     "prompt": ("tmws_prompts", '@prompt(scope="x:read")\nasync def clash(ctx: Context) -> str: ...', "prompt 'clash'"),
 }
 BOTH = "'eris' (tmws-eris 1.0) and 'mars' (tmws-mars 2.0)"
+
+
+_AUTHENTICATOR = """
+@authenticator
+async def who(ctx: Context, credentials: Credentials) -> Principal: ...
+"""
 
 
 @pytest.fixture(params=sorted(CLAIMS))
@@ -178,3 +186,23 @@ def test_plugins_that_clash_take_no_other_down(claimed: str, install_models: Ins
 )
 def test_a_tools_method_is_its_name_below_its_plugin(plugin: str, tool: str, method: str) -> None:
     assert method_name(plugin, tool) == method
+
+
+def test_only_one_plugin_may_say_who_calls(
+    install_plugin: InstallPlugin, assemble: Assemble, status_of: StatusOf
+) -> None:
+    source = _PLUGIN.format(hook="tmws_authenticators", declaration=_AUTHENTICATOR)
+    install_plugin("eris", source, version="1.0")
+    install_plugin("mars", source, version="2.0")
+    assembly = assemble("eris", "mars")
+    reason = f"authentication of HTTP requests is claimed by {BOTH}; remove it in one of them, or block one plugin"
+    assert [status_of(assembly, name) for name in ("eris", "mars")] == [("failed", reason)] * 2
+
+
+def test_one_plugin_has_one_authenticator(
+    install_plugin: InstallPlugin, assemble: Assemble, status_of: StatusOf
+) -> None:
+    declarations = _AUTHENTICATOR + _AUTHENTICATOR.replace("who", "whom")
+    install_plugin("eris", _PLUGIN.format(hook="tmws_authenticators", declaration=declarations))
+    reason = "authentication of HTTP requests is declared twice in 'eris' (tmws-eris 1.0); remove one"
+    assert status_of(assemble("eris"), "eris") == ("failed", reason)

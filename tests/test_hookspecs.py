@@ -11,6 +11,7 @@ from sqlalchemy import text
 from tmws_core import hookspecs
 from tmws_core.application import Application
 from tmws_core.contributions import Prompt, Resource
+from tmws_core.credentials import Credentials
 from tmws_core.pipeline import Call
 from tmws_core.schema.live import live_tables
 from tmws_core.testing.distributions import InstallPlugin
@@ -19,6 +20,7 @@ Open = Callable[..., Application]
 
 HOOKS = {name: function for name, function in vars(hookspecs).items() if hasattr(function, "tmws_spec")}
 ARGUMENTS: dict[str, list[str]] = {
+    "tmws_authenticators": [],
     "tmws_commands": [],
     "tmws_health_checks": [],
     "tmws_hookspecs": [],
@@ -172,6 +174,17 @@ async def test_tmws_health_checks_are_asked(example: Open) -> None:
         [check] = application.catalogue.health_checks["example"]
         answer = await application.pipeline.run(_call(application), check.name, None, check.function, read_only=True)
         assert answer == "the thermometer answers"
+
+
+async def test_tmws_authenticators_know_who_shows_a_key(example: Open) -> None:
+    async with example("tmws_authenticators") as application:
+        assert application.catalogue.authenticator is not None
+        know = application.catalogue.authenticator.function
+        credentials = Credentials("ada-and-her-key", "127.0.0.1", loopback=True)
+        principal = await application.pipeline.run(
+            _call(application), "authentication", None, lambda context: know(context, credentials), read_only=True
+        )
+    assert (principal.agent_id, principal.credential) == ("ada", "key of ada")
 
 
 async def test_tmws_witnesses_write_down_who_wrote(example: Open) -> None:

@@ -3,6 +3,7 @@
 from tmws_core.act import Act
 from tmws_core.context import Context
 from tmws_core.contributions import (
+    authenticator,
     command,
     health_check,
     observer,
@@ -13,16 +14,21 @@ from tmws_core.contributions import (
     tool,
     witness,
 )
+from tmws_core.credentials import Credentials
 from tmws_core.events import Event
 from tmws_core.hookspecs import hookimpl, hookspec
 from tmws_core.principal import PUBLIC, Principal
+from tmws_core.tool_errors import Unauthenticated
 
 __all__ = [
     "PUBLIC",
     "Act",
     "Context",
+    "Credentials",
     "Event",
     "Principal",
+    "Unauthenticated",
+    "authenticator",
     "command",
     "health_check",
     "hookimpl",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tmws_core.conflicts import method_name
-from tmws_core.contributions import Command, HealthCheck, Prompt, Resource, Route, Tool, Witness
+from tmws_core.contributions import Authenticator, Command, HealthCheck, Prompt, Resource, Route, Tool, Witness
 from tmws_core.plugin_record import PluginRecord
 from tmws_core.principal import Principal
 from tmws_core.tool_errors import NotFound
@@ -56,6 +56,7 @@ class Catalogue:
         routes: the HTTP routes.
         commands: the commands of each plugin, by the plugin's name.
         health_checks: the health checks of each plugin, by the plugin's name.
+        authenticator: says who sends an HTTP request; None when no plugin does.
         witnesses: what is asked before a call's transaction is committed, in the order of the plan.
     """
 
@@ -68,6 +69,8 @@ class Catalogue:
         self.prompts: dict[str, Prompt] = {one.name: one for record in records for one in record.contributions.prompts}
         self.routes: list[Route] = [one for record in records for one in record.contributions.routes]
         self.witnesses: list[Witness] = [one for record in records for one in record.contributions.witnesses]
+        authenticators = [one for record in records for one in record.contributions.authenticators]
+        self.authenticator: Authenticator | None = authenticators[0] if authenticators else None
         self.commands: dict[str, list[Command]] = {
             record.name: list(record.contributions.commands) for record in records
         }

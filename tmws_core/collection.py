@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy import MetaData
 
 from tmws_core.contributions import (
+    Authenticator,
     Command,
     Declaration,
     HealthCheck,
@@ -29,6 +30,9 @@ from tmws_core.import_guard import guarded
 from tmws_core.observation import seal, tables_declared_in
 from tmws_core.plugin_record import Contributions, PluginRecord
 from tmws_core.unimported import declarations_never_imported
+
+WELL_KNOWN = "/.well-known/"
+"""Where clients look for what standards define (RFC 8615)."""
 
 
 def collect(manager: pluggy.PluginManager, records: Iterable[PluginRecord], seconds: float) -> None:
@@ -69,6 +73,7 @@ def contributions_of(manager: pluggy.PluginManager, record: PluginRecord) -> Con
         health_checks=hooks.declarations("tmws_health_checks", HealthCheck),
         observers=hooks.declarations("tmws_observers", Observer),
         witnesses=hooks.declarations("tmws_witnesses", Witness),
+        authenticators=hooks.declarations("tmws_authenticators", Authenticator),
     )
 
 
@@ -143,8 +148,10 @@ def _decorator(kind: type[Declaration]) -> str:
 
 def _below_the_plugin(plugin: str, routes: list[Route]) -> list[Route]:
     for one in routes:
-        if not one.path.startswith(f"/{plugin}/"):
-            raise PluginError(f"route {one.path!r} of {one.place} must begin with /{plugin}/, its own place")
+        if not one.path.startswith((f"/{plugin}/", WELL_KNOWN)):
+            raise PluginError(
+                f"route {one.path!r} of {one.place} must begin with /{plugin}/, its own place, or with {WELL_KNOWN}"
+            )
     return routes
 
 

@@ -12,6 +12,8 @@ from tmws_core.settings import variable_name
 
 Claim = tuple[str, str]
 
+AUTHENTICATION = "authentication of HTTP requests"
+
 
 def claims_of(record: PluginRecord) -> Iterator[Claim]:
     """Everything that may exist only once, as pairs of its kind and its name; names of tables without case."""
@@ -29,6 +31,7 @@ def claims_of(record: PluginRecord) -> Iterator[Claim]:
     yield from (("prompt", prompt.name) for prompt in contributions.prompts)
     if contributions.settings is not None:
         yield from (("setting", variable_name(record.name, field)) for field in contributions.settings.model_fields)
+    yield from ((AUTHENTICATION, "") for _ in contributions.authenticators)
     for route in contributions.routes:
         yield from (("route", f"{method} {route.path}") for method in route.methods)
 
@@ -53,18 +56,21 @@ def stop_rivals(records: Iterable[PluginRecord], established: Collection[str]) -
         if record.active:
             for claim in claims_of(record):
                 claimants[claim].append(record)
-    for (kind, name), rivals in claimants.items():
+    for claim, rivals in claimants.items():
         if len(rivals) > 1:
-            _stop_all_but_the_established(f"{kind} {name!r}", rivals, established)
+            _stop_all_but_the_established(claim, rivals, established)
 
 
-def _stop_all_but_the_established(thing: str, rivals: list[PluginRecord], established: Collection[str]) -> None:
+def _stop_all_but_the_established(claim: Claim, rivals: list[PluginRecord], established: Collection[str]) -> None:
+    kind, name = claim
+    thing, change = (f"{kind} {name!r}", "rename") if name else (kind, "remove")
     known = [record for record in rivals if record.name in established]
     keeper = known[0] if len(known) == 1 else None
     if all(record is rivals[0] for record in rivals):
-        rivals[0].stop(Status.FAILED, f"{thing} is declared twice in {rivals[0].origin}; rename one")
+        rivals[0].stop(Status.FAILED, f"{thing} is declared twice in {rivals[0].origin}; {change} one")
         return
     names = " and ".join(dict.fromkeys(record.origin for record in rivals))
     for record in rivals:
         if record is not keeper:
-            record.stop(Status.FAILED, f"{thing} is claimed by {names}; rename it in one of them, or block one plugin")
+            reason = f"{thing} is claimed by {names}; {change} it in one of them, or block one plugin"
+            record.stop(Status.FAILED, reason)

@@ -197,7 +197,7 @@ def tmws_prompts() -> ModuleType:
 
 @hookspec
 def tmws_routes() -> ModuleType:
-    """Contribute HTTP endpoints beside those that the tools bring.
+    """Contribute HTTP endpoints beside those that the tools bring; one for everybody has the scope `PUBLIC`.
 
     Returns:
         The module or package that holds the functions declared with `@route`.
@@ -395,6 +395,38 @@ def tmws_health_checks() -> ModuleType:
 
         @hookimpl
         def tmws_health_checks():
+            return sys.modules[__name__]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def tmws_authenticators() -> ModuleType:
+    """Contribute the authenticator, which says who sends an HTTP request; only one running plugin may.
+
+    Returns:
+        The module or package that holds the function declared with `@authenticator`.
+
+    Example:
+        import hashlib
+        import sys
+
+        from tmws_core import Context, Credentials, Principal, Unauthenticated, authenticator, hookimpl
+
+        KEYS = {hashlib.sha256(b"ada-and-her-key").digest(): "ada"}
+
+
+        @authenticator
+        async def known_key(ctx: Context, credentials: Credentials) -> Principal:
+            \"\"\"Know who shows one of the keys.\"\"\"
+            shown = hashlib.sha256((credentials.token or "").encode()).digest()
+            if shown not in KEYS:
+                raise Unauthenticated("nobody has this key", hint="ask the operator for one")
+            return Principal(KEYS[shown], "lab", frozenset({"*:read"}), credential=f"key of {KEYS[shown]}")
+
+
+        @hookimpl
+        def tmws_authenticators():
             return sys.modules[__name__]
     """
     raise NotImplementedError

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from tmws_core.host import Host
 
-__all__ = ["Call", "Pipeline", "to_its_end"]
+__all__ = ["Call", "Pipeline", "authorise", "to_its_end"]
 
 Result = TypeVar("Result")
 
@@ -129,7 +129,7 @@ class Pipeline:
 
         async def authorised() -> Result:
             if scope is not None:
-                _authorise(call.principal, scope, name)
+                authorise(call.principal, scope, name)
             return await self._translated(name, self._in_transaction(execution, work, read_only, limited=limited))
 
         return await self._observed(execution, authorised())
@@ -155,7 +155,7 @@ class Pipeline:
 
     async def _checked(self, execution: _Execution, arguments: dict[str, Any]) -> dict[str, Any]:
         call, tool = execution.call, self._application.catalogue.tool(execution.name).tool
-        _authorise(call.principal, tool.scope, tool.name)
+        authorise(call.principal, tool.scope, tool.name)
         if not call.continued:
             self._application.rate_limits.count(call.principal.agent_id, tool.name, tool.rate_limit)
         validated = _validate(tool, arguments)
@@ -193,9 +193,11 @@ class Pipeline:
         try:
             async with clock:
                 result = await work(context)
-            await to_its_end(unit_of_work.commit())
+            if unit_of_work.opened:
+                await to_its_end(unit_of_work.commit())
         finally:
-            await to_its_end(unit_of_work.close())
+            if unit_of_work.opened:
+                await to_its_end(unit_of_work.close())
         for event, details in unit_of_work.published:
             application.tell(Event(event, call.principal, details))
         return result
@@ -273,10 +275,15 @@ def _bear_witness(
         witness.function(session, act)
 
 
-def _authorise(principal: Principal, scope: str, name: str) -> None:
+def authorise(principal: Principal, scope: str, name: str) -> None:
+    """Refuse a principal that does not hold a scope.
+
+    Raises:
+        PermissionDenied: it does not; the text names the principal, the scope and what it is needed for.
+    """
     if not principal.may(scope):
         raise PermissionDenied(
-            f"{principal.agent_id!r} may not call {name}: it needs the scope {scope!r}",
+            f"{principal.agent_id or 'somebody unknown'!r} may not call {name}: it needs the scope {scope!r}",
             hint="ask the operator for it",
             details={"scope": scope},
         )

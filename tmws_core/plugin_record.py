@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from tmws_core.contributions import Command, HealthCheck, Observer, Prompt, Resource, Route, Seed, Tool, Witness
+from tmws_core.contributions import (
+    Authenticator,
+    Command,
+    HealthCheck,
+    Observer,
+    Prompt,
+    Resource,
+    Route,
+    Seed,
+    Tool,
+    Witness,
+)
 from tmws_core.history import History
 
 if TYPE_CHECKING:
@@ -41,6 +52,7 @@ class Contributions:
     health_checks: Sequence[HealthCheck] = ()
     observers: Sequence[Observer] = ()
     witnesses: Sequence[Witness] = ()
+    authenticators: Sequence[Authenticator] = ()
 
 
 @dataclass

@@ -40,8 +40,13 @@ class CoreSettings(BaseModel):
     schema_lock_seconds: float = Field(30.0, gt=0, description="How long to wait for another process's migration.")
     agent_id: str = Field("local-agent", description="Whose name a local client's calls carry.")
     agent_namespace: str = Field("local", description="The namespace of a local client that names no other.")
-    api_host: str = Field("127.0.0.1", description="The address that the HTTP server binds.")
+    api_host: str = Field(
+        "127.0.0.1", description="The address that the HTTP server binds; other machines need authentication."
+    )
     api_port: int = Field(8000, ge=0, le=65535, description="The port that the HTTP server binds; 0 is any free one.")
+    api_allowed_hosts: Names = Field(
+        frozenset(), description="Other names by which clients call the HTTP server, such as that of a proxy before it."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least that is logged.")
     profile: Literal["default", "full"] = Field("default", description="Which tools a client sees at once.")
     rate_limit: str = Field("100/second", description="How often one principal may call tools, all together.")

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
+from tmws_core.authentication import authentication_of
+
 if TYPE_CHECKING:
     from tmws_core.host import Host
 
@@ -37,6 +39,7 @@ class ServerStatus(BaseModel):
 
     version: str
     safe_mode: bool
+    authentication: str
     plugins: list[PluginStatus]
     database: DatabaseStatus
     events_missed: dict[str, int]
@@ -64,6 +67,7 @@ def server_status_of(application: "Host") -> ServerStatus:
     return ServerStatus(
         version=application.version,
         safe_mode=application.settings.core.safe_mode,
+        authentication=authentication_of(application),
         plugins=plugin_statuses(application),
         database=database_status(application),
         events_missed={listener.name: listener.missed for listener in application.listeners if listener.missed},

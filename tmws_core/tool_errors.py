@@ -40,6 +40,21 @@ class InvalidArguments(ToolError):
     exit_code = ExitCode.USAGE
 
 
+class Unauthenticated(ToolError):
+    """Nobody knows who calls.
+
+    Attributes:
+        error: what the challenge says of the token that was shown (RFC 6750, section 3.1); empty when none was.
+    """
+
+    code = "unauthenticated"
+    status = 401
+
+    def __init__(self, message: str, *, hint: str = "", details: dict[str, Any] | None = None, error: str = "") -> None:
+        super().__init__(message, hint=hint, details=details)
+        self.error = error
+
+
 class PermissionDenied(ToolError):
     """The principal does not hold the tool's scope."""
 

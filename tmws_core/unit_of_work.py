@@ -44,6 +44,11 @@ class UnitOfWork:
         return self._session
 
     @property
+    def opened(self) -> bool:
+        """Whether the session was used."""
+        return self._session is not None
+
+    @property
     def in_transaction(self) -> bool:
         """Whether a transaction is open."""
         return self._session is not None and self._session.in_transaction()

@@ -70,7 +70,7 @@ async def test_only_a_loopback_address_is_bound(served: Served, host: str) -> No
 
 
 def test_a_refused_address_says_that_authentication_is_missing() -> None:
-    with pytest.raises(ConfigurationError, match="no authentication"):
+    with pytest.raises(ConfigurationError, match="no running plugin brings authentication"):
         bind("0.0.0.0", 0)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TextIO
 
 from tmws_core.application import Application
+from tmws_core.authentication import authentication_of
 from tmws_core.commands.output import print_line, print_table
 from tmws_core.commands.schema_report import SchemaReport, report_on
 from tmws_core.server.http import MCP_PATH
@@ -22,17 +23,20 @@ class Announcement:
         url: where the server is.
         plugins: every installed plugin.
         report: the live tables.
+        authentication: how the callers are known.
     """
 
     version: str
     url: str
     plugins: list[PluginStatus]
     report: SchemaReport
+    authentication: str
 
     @classmethod
     def of(cls, application: Application, url: str) -> "Announcement":
         """What there is to say of an application that is served at a URL."""
-        return cls(application.version, url, plugin_statuses(application), report_on(application.assembly))
+        plugins, report = plugin_statuses(application), report_on(application.assembly)
+        return cls(application.version, url, plugins, report, authentication_of(application))
 
     @property
     def mcp_url(self) -> str:
@@ -57,6 +61,7 @@ class Announcement:
             "mcp_url": self.mcp_url,
             "plugins": [plugin.model_dump() for plugin in self.plugins],
             "tables": self.report.sentence,
+            "authentication": self.authentication,
             "clients": self.clients,
         }
 
@@ -70,6 +75,7 @@ class Announcement:
         clients = self.clients
         for line in (
             f"\n{self.report.sentence}",
+            self.authentication,
             f"\nTMWS {self.version} serves {self.url} (MCP at {self.mcp_url}); Ctrl-C ends it",
             "\nClaude Code:",
             f"  {clients['command']}",

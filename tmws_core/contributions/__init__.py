@@ -1,5 +1,6 @@
 """The things that a plugin declares with a decorator, each written once beside the code that it describes."""
 
+from tmws_core.contributions.authenticator import Authenticator, authenticator
 from tmws_core.contributions.command import Command, command
 from tmws_core.contributions.declaration import Declaration, declared_in, modules_below
 from tmws_core.contributions.health import HealthCheck, health_check
@@ -12,6 +13,7 @@ from tmws_core.contributions.tool import Tool, tool
 from tmws_core.contributions.witness import Witness, witness
 
 __all__ = [
+    "Authenticator",
     "Command",
     "Declaration",
     "HealthCheck",
@@ -22,6 +24,7 @@ __all__ = [
     "Seed",
     "Tool",
     "Witness",
+    "authenticator",
     "command",
     "declared_in",
     "health_check",

@@ -1,8 +1,10 @@
 """JSON answers over HTTP; an error looks the same wherever it comes from."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from mcp import types
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -18,15 +20,23 @@ def error_answer(error: ToolError) -> JSONResponse:
     return JSONResponse({"error": error.as_json()}, error.status, headers)
 
 
+def message_answer(request: types.RequestId | None, error: ToolError, headers: Mapping[str, str]) -> JSONResponse:
+    """A tool's error as the JSON-RPC message that MCP clients read in an answer with its status.
+
+    Args:
+        request: the number of the request that it answers; None when that was not read.
+        error: the error.
+        headers: the headers of the answer.
+    """
+    told = types.ErrorData(code=types.INVALID_REQUEST, message=str(error), data={"error": error.as_json()})
+    message = types.JSONRPCError(jsonrpc="2.0", id=request, error=told)
+    return JSONResponse(message.model_dump(mode="json", by_alias=True), error.status, dict(headers))
+
+
 def refusal(status: HTTPStatus, message: str, hint: str = "") -> JSONResponse:
     """A refusal that comes before any tool; its code is the status in words."""
     error = {"code": status.name.lower(), "message": message, "hint": hint}
     return JSONResponse({"error": {key: value for key, value in error.items() if value}}, status)
-
-
-async def on_tool_error(_request: Request, error: Exception) -> Response:
-    """Answer an error that a handler raised on purpose."""
-    return error_answer(error) if isinstance(error, ToolError) else await on_any_error(_request, error)
 
 
 async def on_http_exception(_request: Request, error: Exception) -> Response:

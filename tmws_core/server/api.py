@@ -10,14 +10,14 @@ from starlette.routing import Route
 
 from tmws_core.application import Application
 from tmws_core.catalogue import OfferedTool
-from tmws_core.pipeline import Call
 from tmws_core.server.answers import json_answer
-from tmws_core.server.caller import principal_of
+from tmws_core.server.caller import established
 from tmws_core.server.numbers import refuse_not_finite
 from tmws_core.server.openapi import openapi_document
 from tmws_core.tool_errors import ToolError
 
 PREFIX = "/api/v1"
+MOST_DOCUMENTS = 32
 
 
 class MalformedJSONError(ToolError):
@@ -37,7 +37,7 @@ class ToolAPI:
     def __init__(self, application: Application) -> None:
         self._application = application
         self.endpoints: dict[str, OfferedTool] = {path_of(one): one for one in application.catalogue.tools.values()}
-        self._document: dict[str, Any] | None = None
+        self._documents: dict[frozenset[str], dict[str, Any]] = {}
 
     @property
     def routes(self) -> list[Route]:
@@ -47,11 +47,15 @@ class ToolAPI:
             Route(f"{PREFIX}/{{plugin}}/{{method}}", self.call, methods=["POST"]),
         ]
 
-    async def describe(self, _request: Request) -> JSONResponse:
-        """Answer with the OpenAPI document."""
-        if self._document is None:
-            self._document = openapi_document(self.endpoints, self._application.version)
-        return json_answer(self._document)
+    async def describe(self, request: Request) -> JSONResponse:
+        """Answer with the OpenAPI document of what the caller may use."""
+        principal = established(request.scope).principal
+        if principal.scopes not in self._documents:
+            if len(self._documents) >= MOST_DOCUMENTS:
+                self._documents.clear()
+            usable = {path: one for path, one in self.endpoints.items() if principal.may(one.tool.scope)}
+            self._documents[principal.scopes] = openapi_document(usable, self._application.version)
+        return json_answer(self._documents[principal.scopes])
 
     async def call(self, request: Request) -> JSONResponse:
         """Call a tool with the body as its arguments.
@@ -64,7 +68,7 @@ class ToolAPI:
         if offered is None:
             raise HTTPException(404, f"there is no endpoint {request.url.path}")
         arguments = arguments_in(await request.body())
-        call = Call(principal_of(self._application), "http")
+        call = established(request.scope).call("http")
         return json_answer(await self._application.pipeline.call_tool(call, offered.tool.name, arguments))
 
 

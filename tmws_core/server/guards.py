@@ -28,7 +28,8 @@ class HostGuard:
         if scope["type"] == "lifespan":
             return await self._app(scope, receive, send)
         headers = Headers(scope=scope)
-        if [host.lower() for host in headers.getlist("host")] not in [[host] for host in self._hosts]:
+        hosts = headers.getlist("host")
+        if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
             answer = refusal(HTTPStatus.MISDIRECTED_REQUEST, "the Host header does not name this server")
             return await answer(scope, receive, send)
         if not self._origins.issuperset(origin.lower() for origin in headers.getlist("origin")):

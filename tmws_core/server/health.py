@@ -13,7 +13,6 @@ from tmws_core.application import Application
 from tmws_core.context import Context
 from tmws_core.contributions import HealthCheck
 from tmws_core.pipeline import Call
-from tmws_core.server.caller import principal_of
 from tmws_core.tool_errors import ToolError
 
 
@@ -70,7 +69,7 @@ class Health:
         return await self._reason(check.name, work)
 
     async def _reason(self, name: str, work: Callable[[Context], Awaitable[str]]) -> str:
-        call = Call(principal_of(self._application), "http")
+        call = Call(self._application.local_principal, "http")
         try:
             return await self._application.pipeline.run(call, name, None, work, read_only=True)
         except ToolError as error:

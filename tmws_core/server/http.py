@@ -1,4 +1,4 @@
-"""HTTP: MCP, the API of the tools, the plugins' own routes, health and metrics, on a loopback address."""
+"""HTTP: MCP, the API of the tools, the plugins' own routes, health and metrics, to callers that are known."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -13,16 +13,22 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from tmws_core.application import Application
+from tmws_core.authentication import refuse_unguarded
 from tmws_core.server.address import Address, bind
-from tmws_core.server.answers import on_any_error, on_http_exception, on_tool_error
+from tmws_core.server.answers import on_any_error, on_http_exception
 from tmws_core.server.api import ToolAPI
+from tmws_core.server.authentication import Authentication
+from tmws_core.server.caller import Door, caller_over_http
+from tmws_core.server.challenge import Challenges
 from tmws_core.server.guards import LARGEST_BODY_BYTES, BodyGuard, HostGuard
 from tmws_core.server.health import Health
 from tmws_core.server.mcp import mcp_server
 from tmws_core.server.metrics import Metrics
 from tmws_core.server.routes import plugin_routes
+from tmws_core.server.scope_refusal import ScopeRefusals
 from tmws_core.server.stopping import on_stop_signal
 from tmws_core.tool_errors import ToolError
 
@@ -36,14 +42,16 @@ async def serve_http(application: Application, *, host: str, port: int, on_start
 
     Args:
         application: opened.
-        host: a loopback address, or `localhost`.
+        host: an address, or `localhost`; one that is not loopback needs a plugin that authenticates.
         port: the TCP port; 0 for any free one.
         on_started: called with the server's URL when it listens.
 
     Raises:
-        ConfigurationError: the address is not a loopback one, or it cannot be bound.
+        ConfigurationError: others would reach the server without authentication, or the address cannot be bound.
     """
-    bound, address = bind(host, port)
+    refuse_unguarded(application)
+    names, authenticated = application.settings.core.api_allowed_hosts, application.catalogue.authenticator is not None
+    bound, address = bind(host, port, names, authenticated=authenticated)
     server = _Server(_configuration(http_app(application, address)), partial(on_started, address.url))
     with bound, on_stop_signal(server.stop):
         await server.listen(bound)
@@ -57,13 +65,16 @@ def http_app(application: Application, address: Address) -> Starlette:
         address: where it is served; it answers to the names of this address alone.
     """
     sessions = StreamableHTTPSessionManager(
-        mcp_server(lambda: application),
+        mcp_server(Door(lambda: application, caller_over_http)),
         security_settings=TransportSecuritySettings(
             allowed_hosts=address.allowed_hosts, allowed_origins=address.allowed_origins
         ),
         max_request_body_size=LARGEST_BODY_BYTES,
     )
-    metrics = Metrics(application)
+    metrics, challenges = Metrics(application), Challenges(application, address)
+    mcp: ASGIApp = StreamableHTTPASGIApp(sessions)
+    if application.catalogue.authenticator is not None:
+        mcp = ScopeRefusals(mcp, challenges)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -72,15 +83,21 @@ def http_app(application: Application, address: Address) -> Starlette:
 
     return Starlette(
         routes=[
-            Route(MCP_PATH, StreamableHTTPASGIApp(sessions)),
+            Route(MCP_PATH, mcp),
             *ToolAPI(application).routes,
             *Health(application).routes,
             *metrics.routes,
             *plugin_routes(application),
         ],
-        middleware=[Middleware(HostGuard, address=address), Middleware(BodyGuard)],
+        middleware=[
+            Middleware(HostGuard, address=address),
+            Middleware(
+                Authentication, application=application, address=address, challenges=challenges, mcp_path=MCP_PATH
+            ),
+            Middleware(BodyGuard),
+        ],
         exception_handlers={
-            ToolError: on_tool_error,
+            ToolError: challenges.on_tool_error,
             HTTPException: on_http_exception,
             Exception: on_any_error,
         },

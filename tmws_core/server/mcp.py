@@ -1,5 +1,6 @@
 """Builds the SDK's server from an application; only this package knows the SDK, no plugin sees a type of it."""
 
+import json
 import os
 from importlib.metadata import version
 from typing import Any
@@ -8,7 +9,7 @@ from mcp.server.caching import CacheableMethod, CacheHint
 from mcp.server.lowlevel import Server
 from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
 
-from tmws_core.server.caller import ApplicationSource, principal_of
+from tmws_core.server.caller import Door, Request
 from tmws_core.server.mcp_completions import CompletionHandlers
 from tmws_core.server.mcp_prompts import PromptHandlers
 from tmws_core.server.mcp_resources import ResourceHandlers
@@ -31,13 +32,13 @@ _LISTS: tuple[CacheableMethod, ...] = (
 )
 
 
-def mcp_server(source: ApplicationSource) -> Server[Any]:
+def mcp_server(door: Door) -> Server[Any]:
     """The MCP server of an application, for any number of connections in both eras of the protocol.
 
     Args:
-        source: gives the opened application; nobody asks it before the handshake is over.
+        door: where the requests come in; nobody asks it for the application before the handshake is over.
     """
-    tools = ToolHandlers(source)
+    tools = ToolHandlers(door)
     server: Server[Any] = Server(
         NAME,
         title="TMWS",
@@ -47,21 +48,24 @@ def mcp_server(source: ApplicationSource) -> Server[Any]:
         get_tool_input_schema=tools.input_schema,
     )
     tools.register(server)
-    ResourceHandlers(source).register(server)
-    PromptHandlers(source).register(server)
-    CompletionHandlers(source).register(server)
-    server.middleware.append(_sealed_state(source))
+    ResourceHandlers(door).register(server)
+    PromptHandlers(door).register(server)
+    CompletionHandlers(door).register(server)
+    server.middleware.append(_sealed_state(door))
     return server
 
 
-def _sealed_state(source: ApplicationSource) -> RequestStateBoundary:
+def _sealed_state(door: Door) -> RequestStateBoundary:
     """Encrypts what a client carries from one round of a call to the next, and refuses what is not the same.
 
     The key lives as long as the process; the state is bound to the principal, the tool and its arguments, and lapses.
     """
-    security = RequestStateSecurity(
-        keys=[os.urandom(_KEY_BYTES)], bind_principal=lambda _request: principal_of(source()).agent_id
-    )
+
+    def caller(request: Request) -> str:
+        principal = door.caller(request).principal
+        return json.dumps([principal.agent_id, principal.actor])
+
+    security = RequestStateSecurity(keys=[os.urandom(_KEY_BYTES)], bind_principal=caller)
     return RequestStateBoundary(security, default_audience=NAME)
 
 

@@ -4,14 +4,13 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mcp import types
-from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
 
 from tmws_core.context import Context
 from tmws_core.contributions import Prompt, Resource
-from tmws_core.pipeline import Call
-from tmws_core.server.caller import ApplicationSource, principal_of
+from tmws_core.principal import Principal
+from tmws_core.server.caller import Door, Request
 from tmws_core.server.cancellation import cancelled_once
 from tmws_core.server.mcp_prompts import unknown_prompt
 from tmws_core.server.mcp_resources import unknown_resource
@@ -24,31 +23,30 @@ if TYPE_CHECKING:
 METHOD = "completion/complete"
 MOST_VALUES = 100
 
-Request = ServerRequestContext[Any, Any]
-
 
 class CompletionHandlers:
     """Answers `completion/complete` from an application's catalogue."""
 
-    def __init__(self, source: ApplicationSource) -> None:
-        self._source = source
+    def __init__(self, door: Door) -> None:
+        self._door = door
 
     @property
     def _application(self) -> "Application":
-        return self._source()
+        return self._door.application()
 
     def register(self, server: Server[Any]) -> None:
         """Make a server answer with this handler."""
         server.add_request_handler(METHOD, types.CompleteRequestParams, self.complete)
 
-    async def complete(self, _request: Request, params: types.CompleteRequestParams) -> types.CompleteResult:
+    async def complete(self, request: Request, params: types.CompleteRequestParams) -> types.CompleteResult:
         """Answer `completion/complete`; an argument for which nothing is declared has no values.
 
         Raises:
             MCPError: there is no such prompt or resource, the principal may not see it, or it has no such argument;
                 or completions are asked for too often.
         """
-        found, names = self._find(params.ref)
+        caller = self._door.caller(request)
+        found, names = self._find(params.ref, caller.principal)
         argument = params.argument
         if argument.name not in names:
             known = ", ".join(names) or "none"
@@ -66,7 +64,7 @@ class CompletionHandlers:
         async def work(context: Context) -> Sequence[str]:
             return await complete(context, argument.value, chosen)
 
-        call = Call(principal_of(self._application), "mcp")
+        call = caller.call("mcp")
         try:
             self._application.rate_limits.count(call.principal.agent_id, METHOD, None)
             running = self._application.pipeline.run(call, found.name, found.scope, work, read_only=True)
@@ -75,10 +73,10 @@ class CompletionHandlers:
             raise as_protocol_error(error, name=found.name) from error
 
     def _find(
-        self, reference: types.PromptReference | types.ResourceTemplateReference
+        self, reference: types.PromptReference | types.ResourceTemplateReference, principal: Principal
     ) -> tuple[Prompt | Resource, Collection[str]]:
         """What is referred to, and the names of its arguments."""
-        principal, catalogue = principal_of(self._application), self._application.catalogue
+        catalogue = self._application.catalogue
         if isinstance(reference, types.PromptReference):
             prompt = catalogue.prompts.get(reference.name)
             if prompt is None or not principal.may(prompt.scope):

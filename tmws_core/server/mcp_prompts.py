@@ -3,65 +3,64 @@
 from typing import TYPE_CHECKING, Any
 
 from mcp import types
-from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
 
 from tmws_core.context import Context
 from tmws_core.contributions import Prompt
-from tmws_core.pipeline import Call
-from tmws_core.server.caller import ApplicationSource, principal_of
+from tmws_core.server.caller import Door, Request
 from tmws_core.server.cancellation import cancelled_once
 from tmws_core.server.protocol_errors import as_protocol_error
-from tmws_core.tool_errors import ToolError
+from tmws_core.tool_errors import PermissionDenied, ToolError
 
 if TYPE_CHECKING:
     from tmws_core.application import Application
-
-Request = ServerRequestContext[Any, Any]
 
 
 class PromptHandlers:
     """Answers `prompts/list` and `prompts/get` from an application's catalogue."""
 
-    def __init__(self, source: ApplicationSource) -> None:
-        self._source = source
+    def __init__(self, door: Door) -> None:
+        self._door = door
 
     @property
     def _application(self) -> "Application":
-        return self._source()
+        return self._door.application()
 
     def register(self, server: Server[Any]) -> None:
         """Make a server answer with these handlers."""
         server.add_request_handler("prompts/list", types.PaginatedRequestParams, self.list_prompts)
         server.add_request_handler("prompts/get", types.GetPromptRequestParams, self.get_prompt)
 
-    async def list_prompts(self, _request: Request, _params: types.PaginatedRequestParams) -> types.ListPromptsResult:
+    async def list_prompts(self, request: Request, _params: types.PaginatedRequestParams) -> types.ListPromptsResult:
         """Answer `prompts/list`."""
-        principal = principal_of(self._application)
+        principal = self._door.caller(request).principal
         visible = (one for one in self._application.catalogue.prompts.values() if principal.may(one.scope))
         return types.ListPromptsResult(prompts=[_described(one) for one in visible])
 
-    async def get_prompt(self, _request: Request, params: types.GetPromptRequestParams) -> types.GetPromptResult:
+    async def get_prompt(self, request: Request, params: types.GetPromptRequestParams) -> types.GetPromptResult:
         """Answer `prompts/get`.
 
         Raises:
             MCPError: there is no such prompt, the principal may not see it, or the arguments are not the prompt's.
         """
-        principal, arguments = principal_of(self._application), params.arguments or {}
+        caller, arguments = self._door.caller(request), params.arguments or {}
         prompt = self._application.catalogue.prompts.get(params.name)
-        if prompt is None or not principal.may(prompt.scope):
+        if prompt is None:
             raise unknown_prompt(params.name)
-        _check(prompt, arguments)
+        if caller.principal.may(prompt.scope):  # else the pipeline refuses, and tells the observers
+            _check(prompt, arguments)
 
         async def work(context: Context) -> str:
             return str(await prompt.function(context, **arguments))
 
         running = self._application.pipeline.run(
-            Call(principal, "mcp"), prompt.name, prompt.scope, work, read_only=True, kind="prompt"
+            caller.call("mcp"), prompt.name, prompt.scope, work, read_only=True, kind="prompt"
         )
         try:
             text = await cancelled_once(running)
+        except PermissionDenied:
+            raise unknown_prompt(params.name) from None
         except ToolError as error:
             raise as_protocol_error(error, name=prompt.name) from error
         message = types.PromptMessage(role="user", content=types.TextContent(text=text))

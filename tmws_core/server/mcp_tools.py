@@ -5,38 +5,39 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from mcp import types
-from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
+from mcp.server.context import CallNext, HandlerResult
 from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
 
+from tmws_core.call import Call
 from tmws_core.catalogue import OfferedTool
 from tmws_core.client_model import AnswerAwaitedError
-from tmws_core.pipeline import Call
-from tmws_core.principal import Principal
 from tmws_core.progress import ReportProgress, no_progress
-from tmws_core.server.caller import ApplicationSource, principal_of
+from tmws_core.server.caller import Door, Request
 from tmws_core.server.cancellation import cancelled_once
 from tmws_core.server.mcp_model import Rounds, model_of
 from tmws_core.server.numbers import refuse_not_finite
+from tmws_core.server.scope_refusal import note_refusal
 from tmws_core.tool_errors import ToolError
 
 if TYPE_CHECKING:
     from tmws_core.application import Application
 
-Request = ServerRequestContext[Any, Any]
+
+MOST_LISTS = 256
 
 
 class ToolHandlers:
     """Answers `tools/list` and `tools/call` from an application's catalogue."""
 
-    def __init__(self, source: ApplicationSource) -> None:
-        self._source = source
-        self._lists: dict[tuple[Principal, str], types.ListToolsResult] = {}
-        self._answers: dict[tuple[Principal, str, str], HandlerResult] = {}
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        self._lists: dict[tuple[frozenset[str], str], types.ListToolsResult] = {}
+        self._answers: dict[tuple[frozenset[str], str, str], HandlerResult] = {}
 
     @property
     def _application(self) -> "Application":
-        return self._source()
+        return self._door.application()
 
     def register(self, server: Server[Any]) -> None:
         """Make a server answer with these handlers."""
@@ -49,12 +50,14 @@ class ToolHandlers:
         offered = self._application.catalogue.tools.get(name)
         return None if offered is None else offered.tool.input_schema
 
-    async def list_tools(self, _request: Request, _params: types.PaginatedRequestParams) -> types.ListToolsResult:
+    async def list_tools(self, request: Request, _params: types.PaginatedRequestParams) -> types.ListToolsResult:
         """Answer `tools/list` with the few tools that the profile shows."""
-        key = (principal_of(self._application), self._application.settings.core.profile)
+        principal, profile = self._door.caller(request).principal, self._application.settings.core.profile
+        key = (principal.scopes, profile)
         if key not in self._lists:
-            listed = self._application.catalogue.listed(*key)
-            brief = key[1] != "full"
+            _make_room(self._lists)
+            listed = self._application.catalogue.listed(principal, profile)
+            brief = profile != "full"
             self._lists[key] = types.ListToolsResult(tools=[described(one, brief=brief) for one in listed])
         return self._lists[key]
 
@@ -62,9 +65,10 @@ class ToolHandlers:
         """Answer a plain `tools/list` as the last one was answered: the SDK validates each answer anew, at length."""
         if ctx.method != "tools/list" or set(ctx.params or {}) - {"_meta"}:
             return await call_next(ctx)
-        principal = principal_of(self._application)
-        key = (principal, self._application.settings.core.profile, ctx.protocol_version)
+        scopes = self._door.caller(ctx).principal.scopes
+        key = (scopes, self._application.settings.core.profile, ctx.protocol_version)
         if key not in self._answers:
+            _make_room(self._answers)
             self._answers[key] = await call_next(ctx)
         return self._answers[key]
 
@@ -79,18 +83,19 @@ class ToolHandlers:
         if params.name not in self._application.catalogue.tools:
             raise MCPError(types.INVALID_PARAMS, f"Unknown tool: {params.name}; find the right name with tool_search")
         rounds = Rounds(params)
-        call = Call(
-            principal_of(self._application),
+        call = self._door.caller(request).call(
             "mcp",
             progress_of(request),
             model_of(request, rounds, self._application.settings.core.model_seconds),
-            rounds.continued,
+            continued=rounds.continued,
         )
         arguments = params.arguments or {}
         try:
             refuse_not_finite(arguments)
             return await self._answer(call, params.name, arguments, rounds)
         except ToolError as error:
+            if request.request is not None:
+                note_refusal(request.request.scope, request.request_id, error)
             return failed(error)
 
     async def _answer(
@@ -104,6 +109,12 @@ class ToolHandlers:
         if result is None:
             return rounds.result()
         return types.CallToolResult(content=[text_of(result)], structured_content=result)
+
+
+def _make_room(kept: dict[Any, Any]) -> None:
+    """Begin anew with the lists before callers with ever other scopes fill the memory."""
+    if len(kept) >= MOST_LISTS:
+        kept.clear()
 
 
 def described(offered: OfferedTool, *, brief: bool) -> types.Tool:

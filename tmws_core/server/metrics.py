@@ -14,8 +14,11 @@ from starlette.routing import Route
 
 from tmws_core.application import Application
 from tmws_core.events import Event, Listener
+from tmws_core.pipeline import authorise
 from tmws_core.plugin_record import Status
+from tmws_core.server.caller import established
 
+SCOPE = "server:read"
 UNKNOWN_TOOL = "unknown"
 
 
@@ -63,8 +66,13 @@ class Metrics(Listener):
         self._calls.labels(tool, details["surface"], details["outcome"]).inc()
         self._seconds.labels(tool).observe(details["milliseconds"] / 1000)
 
-    async def answer(self, _request: Request) -> Response:
-        """Answer in Prometheus's text format."""
+    async def answer(self, request: Request) -> Response:
+        """Answer in Prometheus's text format.
+
+        Raises:
+            PermissionDenied: the caller may not even ask how the server is doing.
+        """
+        authorise(established(request.scope).principal, SCOPE, "/metrics")
         return Response(generate_latest(self._registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 

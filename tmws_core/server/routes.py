@@ -9,8 +9,7 @@ from starlette.routing import Route as Endpoint
 from tmws_core.application import Application
 from tmws_core.context import Context
 from tmws_core.contributions import Route
-from tmws_core.pipeline import Call
-from tmws_core.server.caller import principal_of
+from tmws_core.server.caller import established
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -31,7 +30,7 @@ def _handler(application: Application, route: Route) -> Callable[[Request], Awai
             response: Response = await route.function(context, request)
             return response
 
-        call = Call(principal_of(application), "http")
+        call = established(request.scope).call("http")
         return await application.pipeline.run(call, route.name, route.scope, work, read_only=read_only, kind="route")
 
     return handle

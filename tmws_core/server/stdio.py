@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from tmws_core.server.caller import Caller, Door, Request
 from tmws_core.server.conversation import Conversation
 from tmws_core.server.lines import Lines
 from tmws_core.server.mcp import mcp_server
@@ -32,7 +33,7 @@ async def serve_stdio(make_application: "Callable[[], Application]", streams: St
     """
     lines = Lines(streams)
     opened = _Opened()
-    conversation = Conversation(mcp_server(opened.application), lines)
+    conversation = Conversation(mcp_server(Door(opened.application, opened.caller)), lines)
     try:
         with on_stop_signal(lines.end):
             await _serve(conversation, opened, make_application)
@@ -50,6 +51,10 @@ class _Opened:
         if self.found is None:
             raise RuntimeError("a request was answered before the application was opened")
         return self.found
+
+    def caller(self, _request: Request) -> Caller:
+        """Standard input belongs to the machine's own user."""
+        return Caller(self.application().local_principal)
 
 
 async def _serve(conversation: Conversation, opened: _Opened, make_application: "Callable[[], Application]") -> None:
