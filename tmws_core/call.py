@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tmws_core.client_model import AskModel, no_model
+from tmws_core.connection import Connection
 from tmws_core.principal import Principal
 from tmws_core.progress import ReportProgress, no_progress
 
@@ -22,6 +23,7 @@ class Call:
         ask_model: asks the model of whoever calls.
         continued: it goes on with a call that was counted already and then had to ask.
         client: the caller's IP address over HTTP, else None.
+        connection: what stays of the client between its calls; None where nothing does.
     """
 
     principal: Principal
@@ -30,3 +32,4 @@ class Call:
     ask_model: AskModel = no_model
     continued: bool = False
     client: str | None = None
+    connection: Connection | None = None

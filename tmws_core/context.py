@@ -10,8 +10,10 @@ from pydantic import BaseModel
 from tmws_core.call import Call
 from tmws_core.client_model import AskModel, Question, no_model
 from tmws_core.clock import Clock
+from tmws_core.connection import Connection
 from tmws_core.principal import Principal
 from tmws_core.progress import ReportProgress, no_progress
+from tmws_core.tool_errors import ToolError
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -48,6 +50,7 @@ class Context:
         clock: Clock | None = None,
         continued: bool = False,
         client: str | None = None,
+        connection: Connection | None = None,
     ) -> None:
         self.principal = principal
         self.logger = logging.getLogger(f"tmws.{name}")
@@ -59,6 +62,7 @@ class Context:
         self._clock = clock or Clock(math.inf)
         self._continued = continued
         self.client = client
+        self._connection = connection
 
     @property
     def session(self) -> "AsyncSession":
@@ -129,13 +133,40 @@ class Context:
         """
         return await self._ask(Question(text, system, most_tokens))
 
+    def act_as(self, principal: Principal) -> None:
+        """Have this connection act for another agent, or for its own again, from its next call on.
+
+        It counts when this call has succeeded. Whether the agent may do that is for the tool to find out.
+
+        Args:
+            principal: the other agent, with this connection's own agent as its `actor`; or that agent itself.
+
+        Raises:
+            ToolError: nothing stays of this client between its calls.
+            ValueError: the principal names another actor than this connection's own agent.
+        """
+        if self._connection is None:
+            raise ToolError(
+                "over HTTP and on the command line nothing is remembered from one call to the next",
+                hint="connect with that agent's own key, or set TMWS_AGENT_ID for a command",
+            )
+        self._connection.refuse_unrelated(principal)
+        self._unit_of_work.next_principal = principal
+
     async def call(self, tool: str, /, **arguments: Any) -> Any:  # noqa: ANN401 -- whatever the tool returns
         """Call another tool as the same principal; a writing call joins this call's transaction.
 
         Raises:
             ToolError: whatever the other tool answers with.
         """
-        call = Call(self.principal, "tool", ask_model=self._ask, continued=self._continued, client=self.client)
+        call = Call(
+            self.principal,
+            "tool",
+            ask_model=self._ask,
+            continued=self._continued,
+            client=self.client,
+            connection=self._connection,
+        )
         return await self._application.call_within(call, self._unit_of_work, tool, arguments)
 
     def publish(self, event: str, /, **details: Any) -> None:

@@ -186,6 +186,7 @@ class Pipeline:
             clock=clock,
             continued=call.continued,
             client=call.client,
+            connection=call.connection,
         )
         if joined is not None:
             async with joined.part(execution.name):
@@ -198,6 +199,8 @@ class Pipeline:
         finally:
             if unit_of_work.opened:
                 await to_its_end(unit_of_work.close())
+        if unit_of_work.next_principal is not None and call.connection is not None:
+            call.connection.principal = unit_of_work.next_principal
         for event, details in unit_of_work.published:
             application.tell(Event(event, call.principal, details))
         return result

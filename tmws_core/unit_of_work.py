@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from tmws_core.database.session import BeforeCommit
     from tmws_core.database.threads import Result, Work
     from tmws_core.events import Event
+    from tmws_core.principal import Principal
 
 
 class UnitOfWork:
@@ -21,6 +22,7 @@ class UnitOfWork:
         published: the events, in order, each with its details.
         called: the names of the tools that ran as parts, without those that failed.
         before_commit: takes the session of each writing transaction just before its commit.
+        next_principal: who calls through this connection when the whole has succeeded; None when nothing changes.
         witnessed: whether a transaction was committed after `before_commit` was asked.
         parts: what is to be told of the parts when the whole is over.
     """
@@ -30,6 +32,7 @@ class UnitOfWork:
         self.published: list[tuple[str, dict[str, Any]]] = []
         self.called: list[str] = []
         self.before_commit: BeforeCommit | None = None
+        self.next_principal: Principal | None = None
         self.witnessed = False
         self.parts: list[Event] = []
         self._database = database
@@ -72,7 +75,7 @@ class UnitOfWork:
         Args:
             name: the name of the tool that runs as this part.
         """
-        published, called = len(self.published), len(self.called)
+        published, called, next_principal = len(self.published), len(self.called), self.next_principal
         self.called.append(name)
         begun = self.in_transaction
         self._parts += 1
@@ -84,6 +87,7 @@ class UnitOfWork:
                 yield
         except BaseException:
             del self.published[published:], self.called[called:]
+            self.next_principal = next_principal
             if self._session is not None and not begun:
                 await self._session.rollback()
             raise

@@ -17,7 +17,7 @@ BODY = '''
 import asyncio
 from typing import Annotated
 from pydantic import Field
-from tmws_core import Event, observer
+from tmws_core import Event, Principal, observer
 from tmws_core.tool_errors import NotFound
 
 entered = asyncio.Event()
@@ -123,6 +123,25 @@ async def note_put(ctx: Context, ids: list[str], error: str = "") -> int:
     if error:
         raise NotFound(error)
     return len(ids)
+
+
+@tool(scope="notes:write")
+async def note_act_as(ctx: Context, agent: str, actor: str | None = None, error: str = "") -> str:
+    """Act for another agent from the next call on."""
+    ctx.act_as(Principal(agent, "elsewhere", frozenset({"notes:*"}), actor=actor))
+    await ctx.transaction(lambda session: session.add(Note(id=agent, words="")))
+    if error:
+        raise NotFound(error)
+    return ctx.principal.agent_id
+
+
+@tool(scope="notes:write")
+async def note_act_as_in_vain(ctx: Context) -> None:
+    """Go on after a tool that was called has acted for another agent and failed."""
+    try:
+        await ctx.call("note_act_as", agent="bob", actor="local-agent", error="no")
+    except NotFound:
+        return
 
 
 @tool(scope="notes:write")

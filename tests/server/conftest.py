@@ -137,7 +137,7 @@ NOTES = """
 
     from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-    from tmws_core import Context, hookimpl, tool
+    from tmws_core import Context, Principal, hookimpl, tool
     from tmws_core.declarative import plugin_metadata
 
 
@@ -155,6 +155,18 @@ NOTES = """
         \"\"\"Keep a note.\"\"\"
         ctx.session.add(Note(text=text))
         return text
+
+
+    @tool(scope="notes:write")
+    async def notes_act_as(ctx: Context, agent: str) -> None:
+        \"\"\"Act for another agent.\"\"\"
+        ctx.act_as(Principal(agent, "elsewhere", frozenset({"notes:*"}), actor=ctx.principal.agent_id))
+
+
+    @tool(scope="notes:write")
+    async def notes_whoami(ctx: Context) -> list[str | None]:
+        \"\"\"Tell in whose name the call is made, and who really acts.\"\"\"
+        return [ctx.principal.agent_id, ctx.principal.actor]
 
 
     @tool(scope="notes:write")

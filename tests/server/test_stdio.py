@@ -195,3 +195,32 @@ async def test_a_client_that_vanishes_ends_the_server(stdio_command: Command) ->
     assert server.stdin is not None
     server.stdin.close()
     assert await server.wait() == 0
+
+
+async def test_a_client_acts_for_another_agent_after_it_said_so(stdio_command: Command) -> None:
+    server = await stdio_command.start()
+    await initialize(server)
+    asked: list[tuple[str, dict[str, str]]] = [
+        ("notes_whoami", {}),
+        ("notes_act_as", {"agent": "bob"}),
+        ("notes_whoami", {}),
+    ]
+    answers = []
+    for number, (tool, arguments) in enumerate(asked, 1):
+        await send(server, call(number, tool, **arguments))
+        answers.append((await receive(server))["result"].get("structuredContent"))
+    await close(server)
+    assert [answers[0], answers[2]] == [{"result": ["local-agent", None]}, {"result": ["bob", "local-agent"]}]
+
+
+async def test_another_client_is_not_touched_by_that(stdio_command: Command) -> None:
+    first, second = await stdio_command.start(), await stdio_command.start()
+    for server in (first, second):
+        await initialize(server)
+    await send(first, call(1, "notes_act_as", agent="bob"))
+    await receive(first)
+    await send(second, call(1, "notes_whoami"))
+    answer = await receive(second)
+    for server in (first, second):
+        await close(server)
+    assert answer["result"]["structuredContent"] == {"result": ["local-agent", None]}

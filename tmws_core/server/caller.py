@@ -8,6 +8,7 @@ from mcp.server.context import ServerRequestContext
 
 from tmws_core.call import Call
 from tmws_core.client_model import AskModel, no_model
+from tmws_core.connection import Connection
 from tmws_core.principal import Principal
 from tmws_core.progress import ReportProgress, no_progress
 
@@ -26,10 +27,12 @@ class Caller:
     Attributes:
         principal: who it is.
         client: the IP address over HTTP, else None.
+        connection: what stays of the client between its calls; None where nothing does.
     """
 
     principal: Principal
     client: str | None = None
+    connection: Connection | None = None
 
     def call(
         self,
@@ -40,7 +43,7 @@ class Caller:
         continued: bool = False,
     ) -> Call:
         """The call that the request is; see `Call` for the arguments."""
-        return Call(self.principal, surface, report_progress, ask_model, continued, self.client)
+        return Call(self.principal, surface, report_progress, ask_model, continued, self.client, self.connection)
 
 
 @dataclass(frozen=True)

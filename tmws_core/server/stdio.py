@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from tmws_core.connection import Connection
 from tmws_core.server.caller import Caller, Door, Request
 from tmws_core.server.conversation import Conversation
 from tmws_core.server.lines import Lines
@@ -46,6 +47,7 @@ class _Opened:
 
     def __init__(self) -> None:
         self.found: Application | None = None
+        self._connection: Connection | None = None
 
     def application(self) -> "Application":
         if self.found is None:
@@ -53,8 +55,10 @@ class _Opened:
         return self.found
 
     def caller(self, _request: Request) -> Caller:
-        """Standard input belongs to the machine's own user."""
-        return Caller(self.application().local_principal)
+        """Standard input belongs to the machine's own user, until that one acts for another agent."""
+        if self._connection is None:
+            self._connection = Connection(self.application().local_principal)
+        return Caller(self._connection.principal, connection=self._connection)
 
 
 async def _serve(conversation: Conversation, opened: _Opened, make_application: "Callable[[], Application]") -> None:
