@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -112,7 +112,7 @@ class Verifier:
             in_use = [other for other, one in self._known.items() if now - one.used_at < _SECONDS_IN_USE]
             return (await self._ask({name, *in_use}, now)).get(name)
 
-    async def _ask(self, names: "list[str] | set[str]", now: float) -> dict[str, Grant]:
+    async def _ask(self, names: Collection[str], now: float) -> dict[str, Grant]:
         """Ask the database, again when something was changed meanwhile; an answer from before may be wrong."""
         while True:
             generation = self._generation
@@ -159,5 +159,7 @@ class _HourlyLimits:
 
 def _refused() -> Unauthenticated:
     return Unauthenticated(
-        "the credential is not good", hint="show an API key or an access token that is neither revoked nor expired"
+        "the credential is not good",
+        hint="show an API key or an access token that is neither revoked nor expired",
+        error="invalid_token",
     )

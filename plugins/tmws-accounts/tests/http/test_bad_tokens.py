@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Update, update
 
 from tmws_accounts.credential import Credential, new_credential, read_credential
 from tmws_accounts.models.api_key import ApiKey
@@ -107,7 +107,7 @@ CHANGES = {
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 async def test_what_another_process_changes_counts_within_a_second(
-    served: Served, change: object, monkeypatch: pytest.MonkeyPatch
+    served: Served, change: Update, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seconds = [0.0]
     monkeypatch.setattr(served.state.verifier, "_monotonic", lambda: seconds[0])
@@ -126,9 +126,9 @@ async def test_nothing_is_asked_of_the_database_for_a_token_with_a_wrong_checksu
     questions: list[object] = []
     asked = served.state.verifier._ask
 
-    async def counted(names: object, now: float) -> object:
+    async def counted(names: set[str], now: float) -> object:
         questions.append(names)
-        return await asked(names, now)  # type: ignore[arg-type] -- passed on as it came
+        return await asked(names, now)
 
     monkeypatch.setattr(served.state.verifier, "_ask", counted)
     for name in ("nonsense", "cut off", "a wrong checksum", "one character changed", "a JWT without a signature"):

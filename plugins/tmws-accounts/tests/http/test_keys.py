@@ -28,7 +28,7 @@ async def test_a_revoked_key_is_refused_at_the_next_request(served: Served) -> N
 async def test_a_rotated_key_is_refused_and_its_successor_is_not(served: Served) -> None:
     key = await served.new_key()
     assert (await served.ask(key)).status_code == 200
-    answer = await served.post(f"/auth/keys/{key.split('_')[2]}/rotate", served.key)
+    answer = await served.post(f"/accounts/keys/{key.split('_')[2]}/rotate", served.key)
     assert answer.status_code == 201
     assert (await served.ask(key)).status_code == 401
     assert (await served.ask(answer.json()["key"])).status_code == 200
@@ -64,7 +64,7 @@ async def test_a_member_sees_only_keys_of_its_own(served: Served) -> None:
 
 async def test_a_member_can_make_a_key_that_may_do_less(served: Served) -> None:
     token = (await served.tokens())["access_token"]
-    answer = await served.post("/auth/keys", token, name="mine", scopes=["memory:read"])
+    answer = await served.post("/accounts/keys", token, name="mine", scopes=["memory:read"])
     assert answer.status_code == 201
     assert (answer.json()["username"], answer.json()["agent_id"]) == ("ann", "ann")
 
@@ -97,13 +97,13 @@ async def test_a_key_that_may_not_be_made_is_refused(served: Served, values: dic
     if values.get("days") == float("inf"):
         content = '{"name": "mine", "scopes": ["memory:read"], "days": 1e999}'
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        assert (await served.client.post("/auth/keys", content=content, headers=headers)).status_code == status
+        assert (await served.client.post("/accounts/keys", content=content, headers=headers)).status_code == status
         return
-    assert (await served.post("/auth/keys", token, **body)).status_code == status
+    assert (await served.post("/accounts/keys", token, **body)).status_code == status
 
 
 async def test_nobody_makes_a_key_without_a_credential(served: Served) -> None:
-    assert (await served.post("/auth/keys", None, name="mine", scopes=["*"])).status_code == 401
+    assert (await served.post("/accounts/keys", None, name="mine", scopes=["*"])).status_code == 401
 
 
 async def test_a_key_may_be_used_as_often_as_it_says(served: Served) -> None:
@@ -138,4 +138,6 @@ async def test_nothing_that_is_told_holds_a_secret(served: Served) -> None:
     key, tokens = await served.new_key(), await served.tokens()
     await served.refresh(tokens["refresh_token"])
     told = repr([(event.name, event.principal, event.details) for event in served.told])
-    assert not [one for one in (key, served.key, *map(str, tokens.values())) if "_" in one and one.split("_")[-1] in told]
+    assert not [
+        one for one in (key, served.key, *map(str, tokens.values())) if "_" in one and one.split("_")[-1] in told
+    ]
