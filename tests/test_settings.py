@@ -34,6 +34,41 @@ def test_the_file_wins_over_the_default(tmp_path: Path) -> None:
     assert _settings(tmp_path, file="api_port = 3").core.api_port == 3
 
 
+@pytest.mark.parametrize(
+    ("environment", "agent_id"),
+    [
+        ({}, "local-agent"),
+        ({"ANTHROPIC_AGENT_ID": "dan"}, "dan"),
+        ({"ANTHROPIC_AGENT_ID": "dan", "OPENAI_AGENT_ID": "cal"}, "cal"),
+        ({"OPENAI_AGENT_ID": "cal", "CLAUDE_AGENT_ID": "bob"}, "bob"),
+        ({"CLAUDE_AGENT_ID": "bob", "MCP_AGENT_ID": "ada"}, "ada"),
+        ({"MCP_AGENT_ID": "ada", "TMWS_AGENT_ID": "eve"}, "eve"),
+        ({"MCP_AGENT_ID": "", "CLAUDE_AGENT_ID": "bob"}, "bob"),
+    ],
+)
+def test_the_name_of_a_local_agent_may_come_from_its_client(
+    tmp_path: Path, environment: dict[str, str], agent_id: str
+) -> None:
+    assert Settings(environment, home=tmp_path).core.agent_id == agent_id
+
+
+def test_the_file_wins_over_a_variable_of_others(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('agent_id = "ada"')
+    assert Settings({"MCP_AGENT_ID": "bob"}, home=tmp_path).core.agent_id == "ada"
+
+
+def test_a_malformed_variable_of_others_is_told_by_its_own_name(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"MCP_AGENT_ID \(agent_id\): String should match pattern"):
+        Settings({"MCP_AGENT_ID": "My Agent"}, home=tmp_path)
+
+
+def test_an_entry_names_the_variable_of_others_that_it_comes_from(tmp_path: Path) -> None:
+    settings = Settings({"MCP_AGENT_ID": "ada"}, home=tmp_path)
+    settings.fill({})
+    (entry,) = [entry for entry in settings.entries() if entry.key == "agent_id"]
+    assert (entry.variable, entry.origin, entry.value) == ("MCP_AGENT_ID", "environment", "ada")
+
+
 def test_an_empty_variable_counts_as_not_set(tmp_path: Path) -> None:
     assert _settings(tmp_path, {"TMWS_API_PORT": ""}, "api_port = 3").core.api_port == 3
 

@@ -1,10 +1,12 @@
 """The core's own tools: how the server is doing, and the way to the tools that a client does not see at once."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
 from tmws_core.context import Context
+from tmws_core.contributions.health import HealthCheck
 from tmws_core.contributions.tool import tool
 from tmws_core.status import ServerStatus, server_status_of
 
@@ -21,7 +23,9 @@ class FoundTool(BaseModel):
 @tool(scope="server:read", read_only=True, idempotent=True, listed=True)
 async def server_status(ctx: Context) -> ServerStatus:
     """Tell how the server is doing: its plugins with their state, its database, and what needs attention."""
-    return server_status_of(ctx.application)
+    status = server_status_of(ctx.application)
+    told = [status.authentication, *[await _answer(check, ctx) for check in _checks_of_authentication(ctx)]]
+    return status.model_copy(update={"authentication": ": ".join(told)})
 
 
 @tool(scope="server:read", read_only=True, idempotent=True, listed=True)
@@ -51,3 +55,18 @@ async def tool_call(
     """Call any tool by its name; the rights that it needs are those of the tool itself."""
     result: dict[str, Any] = await ctx.call(name, **arguments)
     return result
+
+
+def _checks_of_authentication(ctx: Context) -> Sequence[HealthCheck]:
+    """The health checks of the plugin that authenticates: it may let in more than its name promises, and says so."""
+    for record in ctx.application.active:
+        if record.contributions.authenticators:
+            return record.contributions.health_checks
+    return ()
+
+
+async def _answer(check: HealthCheck, ctx: Context) -> str:
+    try:
+        return str(await check.function(ctx))
+    except Exception as error:  # a check says with any exception that things are not well, and why
+        return str(error) or type(error).__name__

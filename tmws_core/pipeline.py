@@ -2,22 +2,19 @@
 
 import asyncio
 import math
-import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
-from tmws_core.act import Act
 from tmws_core.call import Call, Kind
 from tmws_core.client_model import AnswerAwaitedError
 from tmws_core.clock import Clock
 from tmws_core.context import Context
 from tmws_core.contributions import Tool, Witness
 from tmws_core.events import Event
+from tmws_core.execution import Execution
 from tmws_core.failures import for_the_caller
 from tmws_core.principal import Principal
 from tmws_core.tool_errors import InvalidArguments, PermissionDenied, ToolError
@@ -34,40 +31,6 @@ Result = TypeVar("Result")
 
 INPUT_REQUIRED = "input_required"
 CANCELLED = "cancelled"
-EVENTS: Mapping[Kind, str] = {
-    "tool": "tool.called",
-    "resource": "resource.read",
-    "prompt": "prompt.got",
-    "route": "route.called",
-    "command": "command.called",
-}
-"""What the observers hear of each kind of call."""
-
-
-@dataclass(slots=True)
-class _Execution:
-    """A call under way.
-
-    Attributes:
-        call: who calls, and how.
-        kind: what is called; None for what the server does of itself, of which nobody is told.
-        name: its name.
-        joined: the unit of work of the call that makes this one, where it belongs to that.
-        unit_of_work: its own unit of work, once it has begun.
-        started: when it began, by `time.perf_counter`.
-    """
-
-    call: Call
-    kind: Kind | None
-    name: str
-    joined: UnitOfWork | None = None
-    unit_of_work: UnitOfWork | None = None
-    started: float = field(default_factory=time.perf_counter)
-
-    @property
-    def milliseconds(self) -> float:
-        """How long it has taken so far."""
-        return (time.perf_counter() - self.started) * 1000
 
 
 class Pipeline:
@@ -90,7 +53,7 @@ class Pipeline:
         Raises:
             ToolError: whatever went wrong, in words for the caller; nothing was written.
         """
-        return await self._call(_Execution(call, "tool", name), arguments)
+        return await self._call(Execution(call, "tool", name), arguments)
 
     async def call_within(
         self, call: Call, unit_of_work: UnitOfWork, name: str, arguments: dict[str, Any]
@@ -98,7 +61,7 @@ class Pipeline:
         """Call a tool from within another call, in its transaction where that is one for writing."""
         offered = self._application.catalogue.tool(name)
         joined = unit_of_work if offered.tool.read_only or not unit_of_work.read_only else None
-        return await self._call(_Execution(call, "tool", name, joined), arguments)
+        return await self._call(Execution(call, "tool", name, joined), arguments)
 
     async def run(
         self,
@@ -110,6 +73,7 @@ class Pipeline:
         read_only: bool,
         limited: bool = True,
         kind: Kind | None = None,
+        rate_limit: str | None = None,
     ) -> Result:
         """Run something that is not a tool - a resource, prompt, route, command or health check - with the same care.
 
@@ -121,23 +85,26 @@ class Pipeline:
             read_only: whether its transaction is a reading one.
             limited: whether it may take no longer than a tool; a person who waits for a command can stop it.
             kind: what it is, for the witnesses and observers; None for what the server does of itself.
+            rate_limit: how often one caller may call it; what has a kind and a limit of time counts as a call, too.
 
         Raises:
             ToolError: whatever went wrong, in words for the caller; nothing was written.
         """
-        execution = _Execution(call, kind, name)
+        execution = Execution(call, kind, name)
 
         async def authorised() -> Result:
             if scope is not None:
                 authorise(call.principal, scope, name)
+            if kind is not None and limited:
+                self._application.rate_limits.count(call, kind, name, rate_limit)
             return await self._translated(name, self._in_transaction(execution, work, read_only, limited=limited))
 
         return await self._observed(execution, authorised())
 
-    async def _call(self, execution: _Execution, arguments: dict[str, Any]) -> dict[str, Any]:
+    async def _call(self, execution: Execution, arguments: dict[str, Any]) -> dict[str, Any]:
         return await self._observed(execution, self._checked(execution, arguments))
 
-    async def _observed(self, execution: _Execution, running: Coroutine[Any, Any, Result]) -> Result:
+    async def _observed(self, execution: Execution, running: Coroutine[Any, Any, Result]) -> Result:
         outcome = "ok"
         try:
             return await running
@@ -153,11 +120,11 @@ class Pipeline:
         finally:
             self._tell(execution, outcome)
 
-    async def _checked(self, execution: _Execution, arguments: dict[str, Any]) -> dict[str, Any]:
+    async def _checked(self, execution: Execution, arguments: dict[str, Any]) -> dict[str, Any]:
         call, tool = execution.call, self._application.catalogue.tool(execution.name).tool
         authorise(call.principal, tool.scope, tool.name)
         if not call.continued:
-            self._application.rate_limits.count(call.principal.agent_id, tool.name, tool.rate_limit)
+            self._application.rate_limits.count(call, "tool", tool.name, tool.rate_limit)
         validated = _validate(tool, arguments)
 
         async def work(context: Context) -> dict[str, Any]:
@@ -167,7 +134,7 @@ class Pipeline:
 
     async def _in_transaction(
         self,
-        execution: _Execution,
+        execution: Execution,
         work: Callable[[Context], Awaitable[Result]],
         read_only: bool,
         *,
@@ -205,7 +172,7 @@ class Pipeline:
             application.tell(Event(event, call.principal, details))
         return result
 
-    def _begin(self, execution: _Execution, read_only: bool) -> UnitOfWork:
+    def _begin(self, execution: Execution, read_only: bool) -> UnitOfWork:
         """A unit of work of its own; a writing one that somebody is told of has the witnesses."""
         execution.unit_of_work = unit_of_work = UnitOfWork(self._application.database, read_only=read_only)
         witnesses = self._application.catalogue.witnesses
@@ -213,25 +180,16 @@ class Pipeline:
             unit_of_work.before_commit = partial(_bear_witness, witnesses, execution, execution.kind, unit_of_work)
         return unit_of_work
 
-    def _tell(self, execution: _Execution, outcome: str) -> None:
+    def _tell(self, execution: Execution, outcome: str) -> None:
         """Tell the observers of a call; of a part of another, when it is known whether the whole was committed."""
         if execution.kind is None:
             return
-        call, unit_of_work = execution.call, execution.unit_of_work
-        details = {
-            "tool" if execution.kind == "tool" else "name": execution.name,
-            "surface": call.surface,
-            "outcome": outcome,
-            "milliseconds": execution.milliseconds,
-            "client": call.client,
-            "witnessed": unit_of_work is not None and unit_of_work.witnessed,
-        }
-        event = Event(EVENTS[execution.kind], call.principal, details)
+        event, unit_of_work = execution.event(execution.kind, outcome), execution.unit_of_work
         if execution.joined is not None:
             execution.joined.parts.append(event)
             return
         for part in unit_of_work.parts if unit_of_work is not None else ():
-            part.details["witnessed"] = details["witnessed"] and part.details["outcome"] == "ok"
+            part.details["witnessed"] = event.details["witnessed"] and part.details["outcome"] == "ok"
             self._application.tell(part)
         self._application.tell(event)
 
@@ -260,20 +218,9 @@ async def to_its_end(work: Coroutine[Any, Any, None]) -> None:
 
 
 def _bear_witness(
-    witnesses: Sequence[Witness], execution: _Execution, kind: Kind, unit_of_work: UnitOfWork, session: "Session"
+    witnesses: Sequence[Witness], execution: Execution, kind: Kind, unit_of_work: UnitOfWork, session: "Session"
 ) -> None:
-    call, milliseconds = execution.call, execution.milliseconds
-    act = Act(
-        principal=call.principal,
-        kind=kind,
-        name=execution.name,
-        surface=call.surface,
-        client=call.client,
-        started_at=datetime.now(UTC) - timedelta(milliseconds=milliseconds),
-        milliseconds=milliseconds,
-        published=tuple(unit_of_work.published),
-        called=tuple(unit_of_work.called),
-    )
+    act = execution.act(kind, unit_of_work)
     for witness in witnesses:
         witness.function(session, act)
 

@@ -1,7 +1,8 @@
-"""Counts how often a principal calls, in this process, and refuses what is too often."""
+"""Counts how often a caller calls, in this process, and refuses what is too often."""
 
 import math
 import time
+from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from tmws_core.errors import ConfigurationError
@@ -10,6 +11,12 @@ from tmws_core.tool_errors import RateLimited
 if TYPE_CHECKING:
     from limits import RateLimitItem
     from limits.strategies import RateLimiter
+
+    from tmws_core.call import Call
+
+
+_IPV4 = 4
+_SUBSCRIBER_BITS = 64
 
 
 class RateLimits:
@@ -21,20 +28,22 @@ class RateLimits:
         self._limiter: RateLimiter | None = None
         self._parsed: dict[str, RateLimitItem] = {}
 
-    def count(self, agent_id: str, tool: str, limit: str | None) -> None:
+    def count(self, call: "Call", kind: str, name: str, limit: str | None) -> None:
         """Count one call.
 
         Args:
-            agent_id: who calls.
-            tool: what is called.
-            limit: the tool's own limit, in the notation of the `limits` package.
+            call: who calls: an agent, or nobody known from an address.
+            kind: what is called, such as `tool`.
+            name: its name.
+            limit: its own limit, in the notation of the `limits` package.
 
         Raises:
             RateLimited: a limit is reached; the call is not counted.
         """
-        self._hit(self._for_all_tools, agent_id, "*")
+        caller = call.principal.agent_id or f"@{_network(call.client)}"  # no agent's name begins like that
+        self._hit(self._for_all_tools, caller, "")
         if limit is not None:
-            self._hit(limit, agent_id, tool)
+            self._hit(limit, caller, f"{kind} {name!r}")
 
     def check(self, limit: str, where: str) -> None:
         """Parse a limit.
@@ -47,18 +56,17 @@ class RateLimits:
         except ValueError as error:
             raise ConfigurationError(f"{where}: {limit!r} is no rate limit; write one such as 10/minute") from error
 
-    def _hit(self, limit: str, agent_id: str, tool: str) -> None:
+    def _hit(self, limit: str, caller: str, what: str) -> None:
         if self._limiter is None:
             from limits.storage import MemoryStorage  # the first call pays for the import, not the start
             from limits.strategies import MovingWindowRateLimiter
 
             self._limiter = MovingWindowRateLimiter(MemoryStorage())
         item = self._item(limit)
-        if not self._limiter.hit(item, agent_id, tool):
-            what = "tools" if tool == "*" else f"tool {tool!r}"
-            free_at = self._limiter.get_window_stats(item, agent_id, tool).reset_time
+        if not self._limiter.hit(item, caller, what):
+            free_at = self._limiter.get_window_stats(item, caller, what).reset_time
             raise RateLimited(
-                f"{agent_id!r} calls {what} more often than {item}",
+                f"{caller.removeprefix('@')!r} calls {what or 'tools'} more often than {item}",
                 hint="wait and try again",
                 details={"retry_after_seconds": max(1, math.ceil(free_at - time.time()))},
             )
@@ -69,3 +77,12 @@ class RateLimits:
 
             self._parsed[limit] = parse(limit)
         return self._parsed[limit]
+
+
+def _network(client: str | None) -> str:
+    """An address; of IPv6 the network that one subscriber has, who could take a new address for each call."""
+    try:
+        address = ip_address(client or "")
+    except ValueError:
+        return client or "somebody unknown"
+    return client or "" if address.version == _IPV4 else str(ip_network((address, _SUBSCRIBER_BITS), strict=False))

@@ -6,8 +6,9 @@ silence: a variable or key that nobody declared is an error.
 
 import os
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -15,8 +16,14 @@ from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, SettingsConfigDict
 
 from tmws_core.errors import ConfigurationError, Conflict
+from tmws_core.fields import Slug
 
 PREFIX = "TMWS_"
+
+FALL_BACKS: Mapping[str, Sequence[str]] = {
+    "agent_id": ("MCP_AGENT_ID", "CLAUDE_AGENT_ID", "OPENAI_AGENT_ID", "ANTHROPIC_AGENT_ID"),
+}
+"""Variables of others that stand in for a setting of the core which neither `TMWS_*` nor the file names, in order."""
 
 Section = TypeVar("Section", bound=BaseModel)
 Origin = Literal["argument", "environment", "file", "default"]
@@ -38,7 +45,7 @@ class CoreSettings(BaseModel):
         "FULL", description="FULL puts an acknowledged write on the disk; NORMAL may lose the last ones at a power cut."
     )
     schema_lock_seconds: float = Field(30.0, gt=0, description="How long to wait for another process's migration.")
-    agent_id: str = Field("local-agent", description="Whose name a local client's calls carry.")
+    agent_id: Slug = Field("local-agent", description="Whose name a local client's calls carry.")
     agent_namespace: str = Field("local", description="The namespace of a local client that names no other.")
     api_host: str = Field(
         "127.0.0.1", description="The address that the HTTP server binds; other machines need authentication."
@@ -49,7 +56,9 @@ class CoreSettings(BaseModel):
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least that is logged.")
     profile: Literal["default", "full"] = Field("default", description="Which tools a client sees at once.")
-    rate_limit: str = Field("100/second", description="How often one principal may call tools, all together.")
+    rate_limit: str = Field(
+        "100/second", description="How often one caller may call tools, resources, prompts and routes, all together."
+    )
     tool_seconds: float = Field(30.0, gt=0, description="How long one tool call may take.")
     model_seconds: float = Field(120.0, gt=0, description="How long to wait for an answer of a client's model.")
     plugins: Names | None = Field(None, description="The only plugins to load, by name; without it all installed ones.")
@@ -149,7 +158,7 @@ class Settings:
                 key = f"{name}.{field}" if name else field
                 origin = self._origin(name, field)
                 found.append(
-                    Entry(key, variable_name(name, field), getattr(filled, field), origin, info.description or "")
+                    Entry(key, self._variable(name, field), getattr(filled, field), origin, info.description or "")
                 )
         return found
 
@@ -158,7 +167,16 @@ class Settings:
             return "argument"
         if variable_name(name, field) in self._environment:
             return "environment"
-        return "file" if field in self._table(name) else "default"
+        if field in self._table(name):
+            return "file"
+        return "environment" if self._variable(name, field) in self._environment else "default"
+
+    def _variable(self, name: str, field: str) -> str:
+        """The variable that a field is read from, which is another's when that one stands in."""
+        own = variable_name(name, field)
+        if name or own in self._environment or field in self._arguments or field in self._table(name):
+            return own
+        return next((one for one in FALL_BACKS.get(field, ()) if one in self._environment), own)
 
     def _table(self, name: str) -> Mapping[str, Any]:
         table = self._file.get(name, {}) if name else self._file
@@ -175,10 +193,12 @@ class Settings:
         source = EnvSettingsSource(reader, env_prefix=variable_name(name, ""), env_ignore_empty=True)
         source.env_vars = {key.lower(): value for key, value in self._environment.items()}
         table = {key: value for key, value in self._table(name).items() if key in model.model_fields}
+        variables = {field: self._variable(name, field) for field in (FALL_BACKS if not name else ())}
+        others = {field: self._environment[one] for field, one in variables.items() if one in self._environment}
         try:
-            return model.model_validate({**table, **source(), **arguments})
+            return model.model_validate({**others, **table, **source(), **arguments})
         except (ValidationError, ValueError) as error:
-            raise ConfigurationError(_explain(error, name)) from error
+            raise ConfigurationError(_explain(error, name, partial(self._variable, name))) from error
 
     def _refuse_unknown(
         self, known: Mapping[str, str], sections: Mapping[str, type[BaseModel]], inactive: tuple[str, ...]
@@ -219,12 +239,11 @@ def _read(file: Path) -> dict[str, Any]:
         raise ConfigurationError(f"{file} cannot be read as TOML: {error}") from error
 
 
-def _explain(error: ValueError, name: str) -> str:
+def _explain(error: ValueError, name: str, variable: Callable[[str], str]) -> str:
     if not isinstance(error, ValidationError):
         return str(error)
     faults = (
-        f"{variable_name(name, str(fault['loc'][0]))} ({'.'.join(map(str, (name, *fault['loc']))).lstrip('.')}): "
-        f"{fault['msg']}"
+        f"{variable(str(fault['loc'][0]))} ({'.'.join(map(str, (name, *fault['loc']))).lstrip('.')}): {fault['msg']}"
         for fault in error.errors()
     )
     return "malformed setting: " + "; ".join(faults)

@@ -5,6 +5,10 @@ from typing import Any
 
 import pytest
 
+from tmws_core.application import Application
+from tmws_core.call import Call, Kind
+from tmws_core.context import Context
+from tmws_core.principal import Principal
 from tmws_core.tool_errors import (
     InvalidArguments,
     NotFound,
@@ -58,3 +62,40 @@ async def test_a_tool_has_its_own_rate_limit(call: Calling) -> None:
     await call("note_rarely", {})
     with pytest.raises(RateLimited, match="tool 'note_rarely' more often than 1 per 1 hour"):
         await call("note_rarely", {})
+
+
+@pytest.mark.parametrize("kind", ["resource", "prompt", "route"])
+async def test_what_is_no_tool_has_its_own_rate_limit(application: Application, kind: Kind) -> None:
+    async def once() -> None:
+        await application.pipeline.run(
+            Call(application.local_principal, "mcp"),
+            "shelf",
+            "notes:read",
+            _nothing,
+            read_only=True,
+            kind=kind,
+            rate_limit="1/hour",
+        )
+
+    await once()
+    with pytest.raises(RateLimited, match=f"'local-agent' calls {kind} 'shelf' more often than 1 per 1 hour"):
+        await once()
+
+
+async def test_who_may_not_call_does_not_use_up_the_limit(application: Application) -> None:
+    nobody, somebody = Principal("bob", "local"), Principal("bob", "local", frozenset({"notes:read"}))
+    with pytest.raises(PermissionDenied):
+        await _shelf(application, nobody)
+    await _shelf(application, somebody)
+    with pytest.raises(RateLimited):
+        await _shelf(application, somebody)
+
+
+async def _shelf(application: Application, principal: Principal) -> None:
+    await application.pipeline.run(
+        Call(principal, "mcp"), "shelf", "notes:read", _nothing, read_only=True, kind="prompt", rate_limit="1/hour"
+    )
+
+
+async def _nothing(_context: Context) -> None:
+    """Do nothing."""

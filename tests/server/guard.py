@@ -7,7 +7,8 @@ GUARD = """
     from starlette.responses import JSONResponse, Response
 
     from tmws_core import (
-        PUBLIC, Context, Credentials, Event, Principal, Unauthenticated, authenticator, hookimpl, observer, route,
+        PUBLIC, Context, Credentials, Event, Principal, Unauthenticated, authenticator, health_check, hookimpl,
+        observer, route,
     )
     from tmws_core.tool_errors import PermissionDenied
 
@@ -40,6 +41,12 @@ GUARD = """
         return JSONResponse({"agent": ctx.principal.agent_id, "client": ctx.client})
 
 
+    @route("/guard/login", scope=PUBLIC, methods=["POST"], rate_limit="2/hour")
+    async def login(ctx: Context, request: Request) -> Response:
+        \"\"\"Let somebody in.\"\"\"
+        return JSONResponse({})
+
+
     @route("/guard/whoami", scope="guard:read")
     async def whoami(ctx: Context, request: Request) -> Response:
         \"\"\"Tell who calls.\"\"\"
@@ -64,6 +71,12 @@ GUARD = """
         return JSONResponse({"resource": "here"})
 
 
+    @health_check
+    async def locks(ctx: Context) -> str:
+        \"\"\"Whether the doors are locked.\"\"\"
+        return "all doors are locked"
+
+
     @observer("authentication.refused")
     async def listen(event: Event) -> None:
         \"\"\"Remember who was refused.\"\"\"
@@ -77,6 +90,11 @@ GUARD = """
 
     @hookimpl
     def tmws_routes():
+        return here
+
+
+    @hookimpl
+    def tmws_health_checks():
         return here
 
 

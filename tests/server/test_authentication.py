@@ -240,6 +240,12 @@ async def test_a_refusal_for_another_reason_has_no_challenge(guarded: Served) ->
     assert (answer.status_code, "WWW-Authenticate" in answer.headers) == (403, False)
 
 
+async def test_a_public_route_is_limited_for_each_address(guarded: Served) -> None:
+    answers = [await guarded.client.post("/guard/login", headers=key(name)) for name in ("admin", "reader", "other")]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert int(answers[2].headers["Retry-After"]) > 60
+
+
 async def test_metrics_need_the_right_to_see_them(guarded: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (await guarded.client.get("/metrics", headers=key("reader"))).status_code == 200
     keys = sys.modules["guard"].KEYS
@@ -350,7 +356,7 @@ async def test_a_session_belongs_to_the_agent_that_began_it(guarded: Served) -> 
 
 async def test_the_status_says_who_authenticates(guarded: Served) -> None:
     status = (await guarded.client.post("/api/v1/core/server_status", headers=key("reader"))).json()
-    assert status["authentication"] == "plugin guard says who sends each HTTP request"
+    assert status["authentication"] == "plugin guard says who sends each HTTP request: all doors are locked"
 
 
 async def test_the_status_says_that_nobody_authenticates(served: Served) -> None:

@@ -31,6 +31,14 @@ async def test_the_servers_own_origin_is_let_in(served: Served) -> None:
     assert (await served.client.get("/healthz", headers={"Origin": served.url})).status_code == 200
 
 
+async def test_whitespace_around_a_header_is_no_part_of_it(served: Served) -> None:
+    host = served.url.removeprefix("http://")
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(host.rpartition(":")[2]))
+    writer.write(f"GET /healthz HTTP/1.1\r\nHost: \t {host} \t\r\nConnection: close\r\n\r\n".encode())
+    assert (await reader.readline()).split(b" ")[1] == b"200"
+    writer.close()
+
+
 async def test_localhost_is_a_name_of_the_server(served: Served) -> None:
     port = served.url.rpartition(":")[2]
     assert (await served.client.get("/healthz", headers={"Host": f"localhost:{port}"})).status_code == 200

@@ -4,19 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tmws_core.contributions.declaration import Declaration, F, leave
+from tmws_core.contributions.declaration import F, leave
+from tmws_core.contributions.scoped import Scoped
 
 
 @dataclass(frozen=True, kw_only=True)
-class Command(Declaration):
+class Command(Scoped):
     """What `@command` said of a function.
 
     Attributes:
-        scope: what the caller must be allowed to do.
         failed: tells from what the command returned whether it ends with the exit code 1; None when it never does.
     """
 
-    scope: str
     failed: Callable[[Any], bool] | None = None
 
     @property
@@ -25,7 +24,7 @@ class Command(Declaration):
         return self.function.__name__.removesuffix("_").replace("_", "-")
 
 
-def command(*, scope: str, failed: Callable[[Any], bool] | None = None) -> Callable[[F], F]:
+def command(*, scope: str = "", failed: Callable[[Any], bool] | None = None) -> Callable[[F], F]:
     """Declare an async function as the command `tmws <plugin> <function's name>`.
 
     Its first parameter is the `Context`, the others are options, annotated as for a tool. What it returns is printed. A

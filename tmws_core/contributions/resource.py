@@ -6,29 +6,29 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from tmws_core.contributions.completion import Completions, refuse_unknown
-from tmws_core.contributions.declaration import Declaration, F, leave
+from tmws_core.contributions.declaration import F, leave
+from tmws_core.contributions.scoped import Limited
 
 _VARIABLE = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Resource(Declaration):
+class Resource(Limited):
     """What `@resource` said of a function.
 
     Attributes:
         uri: the URI, or a template of it with simple `{variables}` (RFC 6570, level 1).
         mime_type: the type of what the function returns.
-        scope: what the caller must be allowed to do.
         completions: what completes the variables, by their names.
     """
 
     uri: str
-    scope: str
     mime_type: str = "text/plain"
     completions: Completions = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         """Refuse a completion of a variable that does not exist."""
+        super().__post_init__()
         refuse_unknown(self.completions, self.variables, self.place)
 
     @property
@@ -54,7 +54,12 @@ class Resource(Declaration):
 
 
 def resource(
-    uri: str, *, scope: str, mime_type: str = "text/plain", completions: Completions | None = None
+    uri: str,
+    *,
+    scope: str = "",
+    mime_type: str = "text/plain",
+    completions: Completions | None = None,
+    rate_limit: str | None = None,
 ) -> Callable[[F], F]:
     """Declare an async function as a resource.
 
@@ -66,14 +71,20 @@ def resource(
         mime_type: the type of the text.
         completions: for a variable's name an async function that takes the `Context`, what is typed so far and the
             other variables as far as they are chosen, and returns the values that fit, the best first.
+        rate_limit: how often one caller may read it, in the notation of the `limits` package (`"10/minute"`).
 
     Raises:
-        PluginError: a completion is for a variable that does not exist.
+        PluginError: no scope is declared, or a completion is for a variable that does not exist.
     """
 
     def decorate(function: F) -> F:
         declaration = Resource(
-            function=function, uri=uri, scope=scope, mime_type=mime_type, completions=dict(completions or {})
+            function=function,
+            uri=uri,
+            scope=scope,
+            mime_type=mime_type,
+            completions=dict(completions or {}),
+            rate_limit=rate_limit,
         )
         return leave(function, declaration)
 

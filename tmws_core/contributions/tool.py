@@ -7,31 +7,28 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
-from tmws_core.contributions.declaration import Declaration, F, leave
+from tmws_core.contributions.declaration import F, leave
+from tmws_core.contributions.scoped import Limited
 from tmws_core.contributions.signature import JSONSchema, arguments_model, lean, lean_arguments, result_adapter
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tool(Declaration):
+class Tool(Limited):
     """What `@tool` said of a function.
 
     Attributes:
-        scope: what the caller must be allowed to do, such as `memory:write`.
         read_only: it changes nothing; its transaction is a reading one.
         destructive: it may remove or overwrite something.
         idempotent: to repeat it with the same arguments changes nothing more.
         open_world: it reaches beyond this server.
         listed: it belongs to the few that a client sees at once; the rest are found with `tool_search`.
-        rate_limit: how often one principal may call it, in the notation of the `limits` package (`"10/minute"`).
     """
 
-    scope: str
     read_only: bool = False
     destructive: bool = False
     idempotent: bool = False
     open_world: bool = False
     listed: bool = False
-    rate_limit: str | None = None
 
     @cached_property
     def arguments(self) -> type[BaseModel]:
@@ -86,7 +83,7 @@ class Tool(Declaration):
 
 def tool(
     *,
-    scope: str,
+    scope: str = "",
     read_only: bool = False,
     destructive: bool = False,
     idempotent: bool = False,

@@ -14,10 +14,7 @@ from tmws_core.tool_errors import InternalError, RateLimited, ToolError
 
 def error_answer(error: ToolError) -> JSONResponse:
     """A tool's error with its own status."""
-    headers = {}
-    if isinstance(error, RateLimited):
-        headers["Retry-After"] = str(error.details["retry_after_seconds"])
-    return JSONResponse({"error": error.as_json()}, error.status, headers)
+    return JSONResponse({"error": error.as_json()}, error.status, _headers(error))
 
 
 def message_answer(request: types.RequestId | None, error: ToolError, headers: Mapping[str, str]) -> JSONResponse:
@@ -30,7 +27,7 @@ def message_answer(request: types.RequestId | None, error: ToolError, headers: M
     """
     told = types.ErrorData(code=types.INVALID_REQUEST, message=str(error), data={"error": error.as_json()})
     message = types.JSONRPCError(jsonrpc="2.0", id=request, error=told)
-    return JSONResponse(message.model_dump(mode="json", by_alias=True), error.status, dict(headers))
+    return JSONResponse(message.model_dump(mode="json", by_alias=True), error.status, {**headers, **_headers(error)})
 
 
 def refusal(status: HTTPStatus, message: str, hint: str = "") -> JSONResponse:
@@ -56,3 +53,7 @@ async def on_any_error(_request: Request, _error: Exception) -> Response:
 def json_answer(value: dict[str, Any]) -> JSONResponse:
     """A result."""
     return JSONResponse(value)
+
+
+def _headers(error: ToolError) -> dict[str, str]:
+    return {"Retry-After": str(error.details["retry_after_seconds"])} if isinstance(error, RateLimited) else {}

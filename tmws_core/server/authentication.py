@@ -16,7 +16,7 @@ from tmws_core.events import Event
 from tmws_core.principal import ANONYMOUS, PUBLIC, Principal
 from tmws_core.server.address import Address
 from tmws_core.server.answers import message_answer
-from tmws_core.server.bearer import INVALID_TOKEN, MalformedCredentialsError, token_in
+from tmws_core.server.bearer import INVALID_TOKEN, token_in
 from tmws_core.server.caller import Caller, establish
 from tmws_core.server.challenge import Challenges
 from tmws_core.tool_errors import ToolError, Unauthenticated
@@ -88,9 +88,8 @@ class Authentication:
             raise
 
     def _refuse(self, scope: Scope, error: ToolError, client: str | None) -> Response:
-        if isinstance(error, Unauthenticated | MalformedCredentialsError):
-            details = {"reason": error.message, "client": client, "path": scope["path"]}
-            self._application.tell(Event("authentication.refused", ANONYMOUS, details))
+        details = {"reason": error.message, "client": client, "path": scope["path"]}
+        self._application.tell(Event("authentication.refused", ANONYMOUS, details))
         if scope["path"] == self._mcp_path:
             return message_answer(None, error, self._challenges.headers(scope, error))
         return self._challenges.answer(scope, error)

@@ -37,7 +37,7 @@ def token_in(scope: Scope) -> str | None:
         return None
     if len(given) > 1:
         raise MalformedCredentialsError(f"there are {len(given)} Authorization headers", hint=_HINT)
-    scheme, _, token = given[0].strip(" \t").partition(" ")
+    scheme, _, token = given[0].partition(" ")
     if scheme.lower() != "bearer":
         raise Unauthenticated("the Authorization header is of another scheme than Bearer", hint=_HINT)
     token = token.strip(" \t")

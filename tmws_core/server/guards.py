@@ -9,6 +9,7 @@ from tmws_core.server.address import Address
 from tmws_core.server.answers import error_answer, refusal
 from tmws_core.tool_errors import TooLarge
 
+_OPTIONAL_WHITESPACE = b" \t"  # around a header's value, and no part of it (RFC 9110, section 5.5)
 LARGEST_BODY_BYTES = 4 * 1024 * 1024
 
 
@@ -27,6 +28,7 @@ class HostGuard:
         """Answer 421 to a foreign host and 403 to a foreign origin; pass everything else on."""
         if scope["type"] == "lifespan":
             return await self._app(scope, receive, send)
+        scope["headers"] = [(name, value.strip(_OPTIONAL_WHITESPACE)) for name, value in scope["headers"]]
         headers = Headers(scope=scope)
         hosts = headers.getlist("host")
         if len(hosts) != 1 or hosts[0].lower() not in self._hosts:

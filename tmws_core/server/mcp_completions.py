@@ -66,7 +66,7 @@ class CompletionHandlers:
 
         call = caller.call("mcp")
         try:
-            self._application.rate_limits.count(call.principal.agent_id, METHOD, None)
+            self._application.rate_limits.count(call, "completion", METHOD, None)
             running = self._application.pipeline.run(call, found.name, found.scope, work, read_only=True)
             return _result(await cancelled_once(running))
         except ToolError as error:

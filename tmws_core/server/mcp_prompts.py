@@ -55,7 +55,13 @@ class PromptHandlers:
             return str(await prompt.function(context, **arguments))
 
         running = self._application.pipeline.run(
-            caller.call("mcp"), prompt.name, prompt.scope, work, read_only=True, kind="prompt"
+            caller.call("mcp"),
+            prompt.name,
+            prompt.scope,
+            work,
+            read_only=True,
+            kind="prompt",
+            rate_limit=prompt.rate_limit,
         )
         try:
             text = await cancelled_once(running)

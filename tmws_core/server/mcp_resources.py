@@ -74,7 +74,13 @@ class ResourceHandlers:
             return str(await resource.function(context, **variables))
 
         running = self._application.pipeline.run(
-            caller.call("mcp"), resource.name, resource.scope, work, read_only=True, kind="resource"
+            caller.call("mcp"),
+            resource.name,
+            resource.scope,
+            work,
+            read_only=True,
+            kind="resource",
+            rate_limit=resource.rate_limit,
         )
         try:
             text = await cancelled_once(running)

@@ -31,6 +31,8 @@ def _handler(application: Application, route: Route) -> Callable[[Request], Awai
             return response
 
         call = established(request.scope).call("http")
-        return await application.pipeline.run(call, route.name, route.scope, work, read_only=read_only, kind="route")
+        return await application.pipeline.run(
+            call, route.name, route.scope, work, read_only=read_only, kind="route", rate_limit=route.rate_limit
+        )
 
     return handle

@@ -1,0 +1,89 @@
+"""A plugin with a door of every kind, so that each kind is visited whatever else is installed."""
+
+EVERY_KIND = """
+    import sys
+
+    from starlette.requests import Request
+    from starlette.responses import PlainTextResponse, Response
+
+    from tmws_core import PUBLIC, Context, command, hookimpl, prompt, resource, route, tool
+
+    here = sys.modules[__name__]
+
+
+    async def complete(ctx: Context, typed: str, chosen: dict[str, str]) -> list[str]:
+        return ["canary"]
+
+
+    @tool(scope="every:touch")
+    async def every_touch(ctx: Context, what: str) -> str:
+        \"\"\"Touch something.\"\"\"
+        return "canary"
+
+
+    @tool(scope="every:look", read_only=True, listed=True)
+    async def every_look(ctx: Context) -> str:
+        \"\"\"Look at something.\"\"\"
+        return "canary"
+
+
+    @resource("every://all", scope="every:look")
+    async def every_all(ctx: Context) -> str:
+        \"\"\"Everything.\"\"\"
+        return "canary"
+
+
+    @resource("every://one/{name}", scope="every:read", completions={"name": complete})
+    async def every_one(ctx: Context, name: str) -> str:
+        \"\"\"One thing.\"\"\"
+        return "canary"
+
+
+    @prompt(scope="every:ask", completions={"name": complete})
+    async def every_ask(ctx: Context, name: str) -> str:
+        \"\"\"Ask.\"\"\"
+        return "canary"
+
+
+    @route("/every/{number:int}/{name}", scope="every:visit", methods=["GET", "POST", "DELETE"])
+    async def every_visit(ctx: Context, request: Request) -> Response:
+        \"\"\"Visit.\"\"\"
+        return PlainTextResponse("canary")
+
+
+    @route("/every/open", scope=PUBLIC)
+    async def every_open(ctx: Context, request: Request) -> Response:
+        \"\"\"Greet anybody.\"\"\"
+        return PlainTextResponse("open")
+
+
+    @command(scope="every:run")
+    async def every_run(ctx: Context) -> str:
+        \"\"\"Run.\"\"\"
+        return "canary"
+
+
+    @hookimpl
+    def tmws_tools():
+        return here
+
+
+    @hookimpl
+    def tmws_resources():
+        return here
+
+
+    @hookimpl
+    def tmws_prompts():
+        return here
+
+
+    @hookimpl
+    def tmws_routes():
+        return here
+
+
+    @hookimpl
+    def tmws_commands():
+        return here
+"""
