@@ -62,7 +62,7 @@ async def test_an_agent_that_does_not_exist_is_not_made_by_naming_it(session: As
         await session.run_sync(users.create, NewUser("ben", ["user"], agent_id="nobody"), clock())
 
 
-@pytest.mark.parametrize("name", ["owner", "Owner", "ＯＷＮＥＲ"])
+@pytest.mark.parametrize("name", ["owner", "Owner", "ＯＷＮＥＲ", "0wner"])
 async def test_a_name_belongs_to_one_user(session: AsyncSession, owner: User, clock: Clock, name: str) -> None:
     with pytest.raises(AlreadyChanged, match="there is a user"):
         await session.run_sync(users.create, NewUser(name, ["user"]), clock())

@@ -19,6 +19,7 @@ from tmws_accounts.verification import ACTIVE
 from tmws_agents.models.agent import Agent
 from tmws_agents.registration import ensure_registered
 from tmws_core import Principal
+from tmws_core.fields import look_alike
 from tmws_core.tool_errors import AlreadyChanged, InvalidArguments, NotFound
 
 
@@ -59,8 +60,12 @@ def create(session: Session, new: NewUser, now: datetime) -> User:
         AlreadyChanged: there is such a user or such an agent, or another user has the email address.
         InvalidArguments: no agent can have the name.
     """
-    if session.scalar(select(User.id).where(has_name(new.username))) is not None:
-        raise AlreadyChanged(f"there is a user {new.username!r} already", hint="take another name")
+    wanted = look_alike(new.username)
+    for taken in session.scalars(select(User.username)):
+        if look_alike(taken) == wanted:
+            raise AlreadyChanged(
+                f"there is a user {taken!r} already, and nobody could tell the two apart", hint="take another name"
+            )
     _refuse_taken_email(session, new.email, None)
     agent = _agent_for(session, new)
     user = User(

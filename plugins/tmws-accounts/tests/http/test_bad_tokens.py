@@ -60,6 +60,7 @@ def _credential(text: str) -> Credential:
     return credential
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("forge", FORGED.values(), ids=FORGED)
 async def test_a_forged_token_is_refused(served: Served, forge: Callable[[str], str]) -> None:
     answer = await served.ask(forge(served.key))

@@ -7,6 +7,7 @@ from tmws_core.server import http
 
 from .conftest import Served
 
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 WELL_KNOWN = "/.well-known/oauth-protected-resource"
 
 
@@ -28,7 +29,7 @@ async def test_a_refusal_points_to_the_metadata_of_mcp(served: Served) -> None:
     assert f'resource_metadata="{base}{WELL_KNOWN}{MCP_PATH}"' in refused.headers["www-authenticate"]
 
 
-def test_the_metadata_are_of_the_path_that_mcp_has() -> None:
+async def test_the_metadata_are_of_the_path_that_mcp_has(database_kind: str) -> None:
     assert http.MCP_PATH == MCP_PATH
 
 

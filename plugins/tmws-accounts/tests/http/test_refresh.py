@@ -10,6 +10,8 @@ from tmws_accounts.credential import Kind, new_credential
 from ..conftest import Clock
 from .conftest import Served
 
+on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+
 
 async def test_a_refresh_token_gives_the_next_tokens(served: Served) -> None:
     first = await served.tokens()
@@ -78,7 +80,7 @@ async def test_a_logout_with_an_unknown_token_is_answered_in_the_same_way(served
     assert served.heard("security.logout") == []
 
 
-@pytest.mark.parametrize("path", ["/accounts/login", "/accounts/refresh", "/accounts/logout", "/accounts/password"])
+@on_sqlite
 @pytest.mark.parametrize(
     ("body", "content_type", "status"),
     [
@@ -99,13 +101,15 @@ async def test_a_logout_with_an_unknown_token_is_answered_in_the_same_way(served
     ],
 )
 async def test_a_malformed_body_is_refused_and_not_repeated(
-    served: Served, path: str, body: bytes, content_type: str, status: int
+    served: Served, body: bytes, content_type: str, status: int
 ) -> None:
-    answer = await served.client.post(path, content=body, headers={"Content-Type": content_type})
-    assert answer.status_code == status
-    assert b"ann" not in answer.content
+    for path in ("login", "refresh", "logout", "password"):
+        answer = await served.client.post(f"/accounts/{path}", content=body, headers={"Content-Type": content_type})
+        assert answer.status_code == status
+        assert b"ann" not in answer.content
 
 
+@on_sqlite
 async def test_a_body_that_comes_in_pieces_is_limited_too(served: Served) -> None:
     async def parts() -> AsyncIterator[bytes]:
         for _ in range(100):

@@ -9,13 +9,13 @@ from tmws_accounts.routes.bodies import body_of, private
 from tmws_core import Context, route
 
 
-@route("/accounts/keys", scope="accounts:write", methods=("POST",))
+@route("/accounts/keys", scope="accounts:write", methods=("POST",), rate_limit="60/hour")
 async def create_key(ctx: Context, request: Request) -> Response:
     """Make an API key; the answer is the only place where it is ever shown."""
     return private(await key_making.make(ctx, await body_of(request, KeyRequest)), 201)
 
 
-@route("/accounts/keys/{key_id}/rotate", scope="accounts:write", methods=("POST",))
+@route("/accounts/keys/{key_id}/rotate", scope="accounts:write", methods=("POST",), rate_limit="60/hour")
 async def rotate_key(ctx: Context, request: Request) -> Response:
     """Revoke an API key and make another of the same kind."""
     return private(await key_making.rotate(ctx, request.path_params["key_id"]), 201)
