@@ -97,7 +97,7 @@ class UnitOfWork:
     async def commit(self) -> None:
         """Commit what was written."""
         session = self._session
-        if session is None or not (session.in_transaction() or session.new):
+        if session is None or not (session.in_transaction() or session.new or session.dirty or session.deleted):
             return
         await session.commit()
         self.witnessed = self.witnessed or self.before_commit is not None

@@ -114,6 +114,21 @@ def test_http_answers_where_it_says(weather: Path) -> None:
         assert running.wait(30) == 0
 
 
+@pytest.mark.parametrize("variables", [("--host", "0.0.0.0"), ("--host", "::")])
+def test_http_serves_nobody_else_without_authentication(
+    process: Run, weather: Path, variables: tuple[str, ...]
+) -> None:
+    outcome = process("serve", "--port", "0", *variables)
+    assert outcome.code == 78
+    assert "no running plugin brings authentication" in outcome.err
+
+
+def test_http_says_that_it_authenticates_nobody(weather: Path) -> None:
+    with started(["serve", "--port", "0", "--json"]) as running:
+        said = document_from(stream(running.stdout))
+    assert str(said["authentication"]).startswith("no plugin authenticates: every program on this machine acts as")
+
+
 def test_http_says_how_a_client_is_connected(weather: Path) -> None:
     with started(["serve", "--port", "0", "--json"]) as running:
         said = document_from(stream(running.stdout))

@@ -6,7 +6,7 @@ import pytest
 
 from tmws_core.application import Application
 from tmws_core.errors import ConfigurationError
-from tmws_core.server.address import bind
+from tmws_core.server.address import Address, Name, bind
 from tmws_core.server.guards import LARGEST_BODY_BYTES
 from tmws_core.server.http import serve_http
 
@@ -80,6 +80,54 @@ async def test_only_a_loopback_address_is_bound(served: Served, host: str) -> No
 def test_a_refused_address_says_that_authentication_is_missing() -> None:
     with pytest.raises(ConfigurationError, match="no running plugin brings authentication"):
         bind("0.0.0.0", 0)
+
+
+def test_a_name_that_lets_others_in_is_refused_without_authentication() -> None:
+    with pytest.raises(ConfigurationError, match=r"TMWS_API_ALLOWED_HOSTS: memory\.example\.org lets others in"):
+        bind("127.0.0.1", 0, {"localhost:3000", "memory.example.org"})
+
+
+@pytest.mark.parametrize(
+    "name", ["memory example", "https://", "user@memory.example", "*", "memory.example/path", "a:b"]
+)
+def test_what_is_no_host_is_no_allowed_name(name: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"TMWS_API_ALLOWED_HOSTS: .* is no host; write one such as"):
+        bind("127.0.0.1", 0, {name}, authenticated=True)
+
+
+@pytest.mark.parametrize(
+    ("host", "names", "allowed"),
+    [
+        ("127.0.0.1", (), ["127.0.0.1:8000", "localhost:8000"]),
+        ("[::1]", (), ["[::1]:8000", "localhost:8000"]),
+        ("0.0.0.0", (), ["127.0.0.1:8000", "localhost:8000"]),
+        ("[::]", (), ["[::1]:8000", "localhost:8000"]),
+        ("192.0.2.1", (), ["192.0.2.1:8000"]),
+        ("192.0.2.1", ("Memory.example",), ["192.0.2.1:8000", "memory.example", "memory.example:8000"]),
+        ("192.0.2.1", ("https://[2001:db8::1]:444/",), ["192.0.2.1:8000", "[2001:db8::1]:444"]),
+    ],
+)
+def test_the_names_of_an_address_are_its_own_and_those_that_are_allowed(
+    host: str, names: tuple[str, ...], allowed: list[str]
+) -> None:
+    assert Address(host, 8000, [Name.of(name) for name in names]).allowed_hosts == allowed
+
+
+@pytest.mark.parametrize(
+    ("host", "called", "local"),
+    [
+        ("127.0.0.1", "localhost:8000", True),
+        ("127.0.0.1", "LOCALHOST:8000", True),
+        ("127.0.0.1", "memory.example", False),
+        ("0.0.0.0", "localhost:8000", False),
+    ],
+)
+def test_a_request_is_local_when_the_address_and_its_name_are(host: str, called: str, local: bool) -> None:
+    assert Address(host, 8000, [Name.of("memory.example")]).is_local(called) is local
+
+
+def test_a_server_for_others_is_announced_by_its_name() -> None:
+    assert Address("0.0.0.0", 8000, [Name.of("https://memory.example")]).url == "https://memory.example"
 
 
 def test_a_port_in_use_is_named() -> None:

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 def serve(
-    host: Annotated[str | None, typer.Option(help="The loopback address to bind (TMWS_API_HOST).")] = None,
+    host: Annotated[
+        str | None, typer.Option(help="The address to bind (TMWS_API_HOST); others than loopback need authentication.")
+    ] = None,
     port: Annotated[int | None, typer.Option(help="The port to bind; 0 is any free one (TMWS_API_PORT).")] = None,
     profile: Annotated[
         str | None, typer.Option(help="Which tools a client sees at once: default or full (TMWS_PROFILE).")
@@ -30,7 +32,7 @@ def serve(
     ] = False,
     as_json: AsJSON = False,
 ) -> None:
-    """Start the server: MCP and HTTP on a loopback address, or MCP over standard input and output."""
+    """Start the server: MCP and HTTP on one address, or MCP over standard input and output."""
     options = {"api_host": host, "api_port": port, "profile": profile, "strict": strict, "safe_mode": safe_mode}
     if stdio:
         from tmws_core.commands.stdio import start
