@@ -58,7 +58,7 @@ async def test_a_new_key_is_active_and_may_read(session: AsyncSession) -> None:
     new = key()
     session.add(new)
     await session.flush()
-    assert (new.is_active, new.scopes, new.total_requests, new.metadata_json) == (True, ["read"], 0, {})
+    assert (new.is_active, new.scopes, new.total_requests, new.metadata_json) == (True, ["*:read"], 0, {})
 
 
 async def test_the_database_gives_the_same_defaults(session: AsyncSession) -> None:
@@ -69,7 +69,7 @@ async def test_the_database_gives_the_same_defaults(session: AsyncSession) -> No
         )
     )
     new = await session.get_one(ApiKey, "1")
-    assert (new.is_active, new.scopes, new.total_requests, new.metadata_json) == (True, ["read"], 0, {})
+    assert (new.is_active, new.scopes, new.total_requests, new.metadata_json) == (True, ["*:read"], 0, {})
 
 
 async def test_a_key_id_is_given_once(session: AsyncSession) -> None:

@@ -14,7 +14,7 @@ from tmws_core.columns import Annotatable, Identified, Timestamped, UTCDateTime,
 class ApiKey(Identified, Timestamped, Annotatable, Base):
     """A credential of a user, of an agent, or of both, with scopes, allowed addresses, a rate limit and an end.
 
-    It is presented as `key_id.secret`; only a hash of the secret is kept.
+    Only its SHA-256 is kept.
     """
 
     __tablename__ = "api_keys"
@@ -24,7 +24,7 @@ class ApiKey(Identified, Timestamped, Annotatable, Base):
     description: Mapped[str | None] = mapped_column(Text)
     key_hash: Mapped[str] = mapped_column(Text)
     key_prefix: Mapped[str] = mapped_column(String(8), index=True)
-    scopes: Mapped[list[str]] = mapped_column(json_array(), default=lambda: ["read"], server_default='["read"]')
+    scopes: Mapped[list[str]] = mapped_column(json_array(), default=lambda: ["*:read"], server_default='["*:read"]')
     allowed_ips: Mapped[list[str] | None] = mapped_column(json_array())
     rate_limit_per_hour: Mapped[int | None] = mapped_column(Integer)
     is_active: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())

@@ -13,8 +13,8 @@ from tmws_core.columns import Identified, Timestamped, UTCDateTime
 class RefreshToken(Identified, Timestamped, Base):
     """A token that is used once and replaced by the next one of its family, the chain of one login.
 
-    It is presented as `token_id.secret`; only a hash of the secret is kept. A replaced token that is presented again
-    was stolen, and its whole family is revoked.
+    Only its SHA-256 is kept, and that of the access token that was given out with it. A replaced token that is
+    presented again was stolen, and its whole family is revoked, access tokens included.
     """
 
     __tablename__ = "refresh_tokens"
@@ -25,6 +25,10 @@ class RefreshToken(Identified, Timestamped, Base):
     replaced_by: Mapped[str | None] = mapped_column(
         String(36), ForeignKey("refresh_tokens.id", ondelete="SET NULL"), unique=True
     )
+    # what leads from the token to its successor, but only whoever has the token itself
+    successor_nonce: Mapped[str | None] = mapped_column(String(64))
+    access_hash: Mapped[str | None] = mapped_column(Text)
+    access_expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     is_revoked: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     last_used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -1,0 +1,1 @@
+"""What a person types after `tmws accounts` that is no tool, because a secret is typed or shown."""
