@@ -33,6 +33,8 @@ from tmws_core.unimported import declarations_never_imported
 
 WELL_KNOWN = "/.well-known/"
 """Where clients look for what standards define (RFC 8615)."""
+AUTHENTICATION = "/auth/"
+"""Where clients log in, with the plugin that authenticates."""
 
 
 def collect(manager: pluggy.PluginManager, records: Iterable[PluginRecord], seconds: float) -> None:
@@ -66,7 +68,7 @@ def contributions_of(manager: pluggy.PluginManager, record: PluginRecord) -> Con
         tools=hooks.declarations("tmws_tools", Tool),
         resources=hooks.declarations("tmws_resources", Resource),
         prompts=hooks.declarations("tmws_prompts", Prompt),
-        routes=_below_the_plugin(record.name, hooks.declarations("tmws_routes", Route)),
+        routes=_in_their_places(record.name, hooks),
         commands=hooks.declarations("tmws_commands", Command),
         settings=hooks.settings(),
         seeds=hooks.declarations("tmws_seeds", Seed),
@@ -146,11 +148,15 @@ def _decorator(kind: type[Declaration]) -> str:
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in kind.__name__).lstrip("_")
 
 
-def _below_the_plugin(plugin: str, routes: list[Route]) -> list[Route]:
+def _in_their_places(plugin: str, hooks: "_Hooks") -> list[Route]:
+    authenticates = bool(hooks.declarations("tmws_authenticators", Authenticator))
+    places = [f"/{plugin}/", WELL_KNOWN, *([AUTHENTICATION] if authenticates else [])]
+    routes = hooks.declarations("tmws_routes", Route)
     for one in routes:
-        if not one.path.startswith((f"/{plugin}/", WELL_KNOWN)):
+        if not one.path.startswith(tuple(places)):
             raise PluginError(
-                f"route {one.path!r} of {one.place} must begin with /{plugin}/, its own place, or with {WELL_KNOWN}"
+                f"route {one.path!r} of {one.place} must begin with {', '.join(places[:-1])} or {places[-1]}: "
+                "each plugin has its own place"
             )
     return routes
 

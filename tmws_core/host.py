@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tmws_core.events import Event, Listener
     from tmws_core.lifespan_state import State
     from tmws_core.plugin_record import PluginRecord
+    from tmws_core.principal import Principal
     from tmws_core.rate_limits import RateLimits
     from tmws_core.settings import Settings
     from tmws_core.unit_of_work import UnitOfWork
@@ -23,6 +24,10 @@ class Host(Protocol):
     @property
     def version(self) -> str:
         """The core's version."""
+
+    @property
+    def local_principal(self) -> "Principal":
+        """Who calls through a door that only the machine's own user can reach."""
 
     @property
     def settings(self) -> "Settings":

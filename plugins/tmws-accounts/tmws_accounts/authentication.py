@@ -16,8 +16,7 @@ async def authenticate(ctx: Context, credentials: Credentials) -> Principal:
     if credentials.token is not None:
         return await state.verifier.verify(credentials.token, credentials.client)
     if credentials.loopback and not await state.ownership.is_there():
-        # Application has it, and the protocol that plugins see of it does not tell
-        return ctx.application.local_principal  # type: ignore[attr-defined, no-any-return]
+        return ctx.application.local_principal
     raise Unauthenticated(
         "this server wants to know who calls",
         hint="send an API key as `Authorization: Bearer …`; its owner makes one with `tmws accounts key-create`",

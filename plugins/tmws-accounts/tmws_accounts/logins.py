@@ -74,7 +74,7 @@ async def log_in(ctx: Context, attempt: LoginAttempt) -> Pair:
     async with state.passwords.turn() as turn:
         account = await _proved(ctx, turn, of, attempt)
         if account.must_change:
-            raise PasswordChangeRequired("this password has to be changed", hint="do so with POST /accounts/password")
+            raise PasswordChangeRequired("this password has to be changed", hint="do so with POST /auth/password")
         outdated = state.passwords.is_outdated(account.password_hash)
         rehashed = await turn.hash(attempt.password) if outdated else None
     request = TokenRequest(attempt.client, state.now(), ctx.settings(AccountsSettings).lifetimes)

@@ -49,7 +49,7 @@ class Served:
 
     async def login(self, username: str = "ann", password: str = PASSWORD, **options: Any) -> httpx.Response:
         body = {"username": username, "password": password}
-        return await self.client.post("/accounts/login", json=body, **options)
+        return await self.client.post("/auth/login", json=body, **options)
 
     async def tokens(self) -> Answer:
         """What a login of ann gives."""
@@ -59,7 +59,7 @@ class Served:
         return tokens
 
     async def refresh(self, token: str, **options: Any) -> httpx.Response:
-        return await self.client.post("/accounts/refresh", json={"refresh_token": token}, **options)
+        return await self.client.post("/auth/refresh", json={"refresh_token": token}, **options)
 
     async def post(self, path: str, token: str | None, **body: Any) -> httpx.Response:
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}

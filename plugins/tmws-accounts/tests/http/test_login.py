@@ -128,7 +128,7 @@ async def test_a_flood_gets_no_further_than_the_turns_beyond_the_tenth_failure(s
     limits = httpx.Limits(max_connections=100)
     async with httpx.AsyncClient(base_url=served.client.base_url, limits=limits, timeout=30) as client:
         body = {"username": "ann", "password": "x" * 20}
-        flood = await asyncio.gather(*(client.post("/accounts/login", json=body) for _ in range(50)))
+        flood = await asyncio.gather(*(client.post("/auth/login", json=body) for _ in range(50)))
     assert {answer.status_code for answer in flood} == {401, 429}
     assert 1 <= sum(answer.status_code == 401 for answer in flood) <= 11
 

@@ -14,7 +14,7 @@ NEW = "correct horse battery staple"
 
 async def change(served: Served, new: str = NEW, password: str = PASSWORD, username: str = "ann") -> httpx.Response:
     body = {"username": username, "password": password, "new_password": new}
-    return await served.client.post("/accounts/password", json=body)
+    return await served.client.post("/auth/password", json=body)
 
 
 async def test_the_new_password_counts_and_the_former_does_not(served: Served) -> None:

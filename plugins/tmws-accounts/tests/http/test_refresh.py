@@ -68,14 +68,14 @@ async def test_an_access_token_refreshes_nothing(served: Served) -> None:
 async def test_a_logout_ends_the_access_token_at_the_next_request(served: Served) -> None:
     tokens = await served.tokens()
     assert (await served.ask(tokens["access_token"])).status_code == 200
-    answer = await served.client.post("/accounts/logout", json={"refresh_token": tokens["refresh_token"]})
+    answer = await served.client.post("/auth/logout", json={"refresh_token": tokens["refresh_token"]})
     assert (answer.status_code, answer.json()) == (200, {"logged_out": True})
     assert (await served.ask(tokens["access_token"])).status_code == 401
     assert len(served.heard("security.logout")) == 1
 
 
 async def test_a_logout_with_an_unknown_token_is_answered_in_the_same_way(served: Served) -> None:
-    answer = await served.client.post("/accounts/logout", json={"refresh_token": new_credential("refresh").text})
+    answer = await served.client.post("/auth/logout", json={"refresh_token": new_credential("refresh").text})
     assert (answer.status_code, answer.json()) == (200, {"logged_out": True})
     assert served.heard("security.logout") == []
 
@@ -104,7 +104,7 @@ async def test_a_malformed_body_is_refused_and_not_repeated(
     served: Served, body: bytes, content_type: str, status: int
 ) -> None:
     for path in ("login", "refresh", "logout", "password"):
-        answer = await served.client.post(f"/accounts/{path}", content=body, headers={"Content-Type": content_type})
+        answer = await served.client.post(f"/auth/{path}", content=body, headers={"Content-Type": content_type})
         assert answer.status_code == status
         assert b"ann" not in answer.content
 
@@ -115,5 +115,5 @@ async def test_a_body_that_comes_in_pieces_is_limited_too(served: Served) -> Non
         for _ in range(100):
             yield b"x" * 1000
 
-    answer = await served.client.post("/accounts/login", content=parts(), headers={"Content-Type": "application/json"})
+    answer = await served.client.post("/auth/login", content=parts(), headers={"Content-Type": "application/json"})
     assert answer.status_code == 413

@@ -47,7 +47,7 @@ class RefreshBody(_Body):
     refresh_token: Annotated[str, Field(max_length=256)]
 
 
-@route("/accounts/login", scope=PUBLIC, methods=("POST",), rate_limit=_SELDOM)
+@route("/auth/login", scope=PUBLIC, methods=("POST",), rate_limit=_SELDOM)
 async def login(ctx: Context, request: Request) -> Response:
     """Exchange a name and a password for an access token and a refresh token."""
     body = await body_of(request, LoginBody)
@@ -55,7 +55,7 @@ async def login(ctx: Context, request: Request) -> Response:
     return private(TokenAnswer.of(pair, ctx.state(AccountsState).now()))
 
 
-@route("/accounts/refresh", scope=PUBLIC, methods=("POST",), rate_limit=_OFTEN)
+@route("/auth/refresh", scope=PUBLIC, methods=("POST",), rate_limit=_OFTEN)
 async def refresh(ctx: Context, request: Request) -> Response:
     """Exchange a refresh token for a new access token and the next refresh token; each works once."""
     body = await body_of(request, RefreshBody)
@@ -79,7 +79,7 @@ async def refresh(ctx: Context, request: Request) -> Response:
     raise Unauthenticated("the refresh token is not good any more", hint="log in again")
 
 
-@route("/accounts/logout", scope=PUBLIC, methods=("POST",), rate_limit=_OFTEN)
+@route("/auth/logout", scope=PUBLIC, methods=("POST",), rate_limit=_OFTEN)
 async def logout(ctx: Context, request: Request) -> Response:
     """End what a refresh token belongs to; the answer is the same for one that is not good (RFC 7009, section 2.2)."""
     body = await body_of(request, RefreshBody)
@@ -97,7 +97,7 @@ async def logout(ctx: Context, request: Request) -> Response:
     return JSONResponse({"logged_out": True})
 
 
-@route("/accounts/password", scope=PUBLIC, methods=("POST",), rate_limit=_SELDOM)
+@route("/auth/password", scope=PUBLIC, methods=("POST",), rate_limit=_SELDOM)
 async def password(ctx: Context, request: Request) -> Response:
     """Exchange a password for another one; whoever is logged in with the former has to log in again."""
     body = await body_of(request, PasswordBody)
