@@ -73,7 +73,9 @@ class Context:
         """
         return self._unit_of_work.session
 
-    async def transaction(self, work: "Callable[[Session], Result]") -> "Result":
+    async def transaction(
+        self, work: "Callable[[Session], Result]", tell: "Callable[[Result], None] | None" = None
+    ) -> "Result":
         """Run work in one transaction with an ordinary, synchronous session: the quickest way to the database.
 
         On SQLite the whole work takes one hop to a thread, and the write lock is held no longer than the database needs
@@ -83,8 +85,18 @@ class Context:
 
         Args:
             work: takes the session; it must not wait for anything else, and what it returns must be loaded.
+            tell: takes what the work returns while the transaction is still open; a witness can write down what it
+                publishes in the same transaction.
         """
-        return await self._unit_of_work.transaction(work)
+        if tell is None:
+            return await self._unit_of_work.transaction(work)
+
+        def told(session: "Session") -> "Result":
+            result = work(session)
+            tell(result)
+            return result
+
+        return await self._unit_of_work.transaction(told)
 
     def settings(self, section: type[Settings]) -> Settings:
         """The filled section of the settings that a plugin contributed with `tmws_settings`."""

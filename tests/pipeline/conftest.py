@@ -115,6 +115,12 @@ async def note_takes_tool(ctx: Context, tool: str, event: str) -> str:
 
 
 @tool(scope="notes:write")
+async def note_tell(ctx: Context, id: str) -> None:
+    """Add a note, and tell of it in the same transaction."""
+    await ctx.transaction(lambda session: session.add(Note(id=id, words="")), lambda _: ctx.publish("note.told", id=id))
+
+
+@tool(scope="notes:write")
 async def note_put(ctx: Context, ids: list[str], error: str = "") -> int:
     """Add notes, each in a transaction of its own."""
     for id in ids:

@@ -155,6 +155,11 @@ async def test_an_act_tells_what_was_published_so_far(call: Calling, acts: list[
     assert [list(act.published) for act in acts] == [[], [("note.put", {"id": "a"})]]
 
 
+async def test_an_act_tells_what_its_own_work_has_published(call: Calling, acts: list[Act]) -> None:
+    await call("note_tell", {"id": "a"})
+    assert [list(act.published) for act in acts] == [[("note.told", {"id": "a"})]]
+
+
 async def test_an_act_names_the_tools_that_took_part_in_it(call: Calling, acts: list[Act]) -> None:
     await call("tool_call", {"name": "note_add", "arguments": {"id": "a", "words": ""}})
     assert [(act.name, list(act.called)) for act in acts] == [("tool_call", ["note_add"])]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
@@ -147,9 +148,13 @@ async def memory_consolidate(
 @tool(scope="memory:write", destructive=True)
 async def memory_unconsolidate(ctx: Context, consolidation_id: ConsolidationId) -> UnconsolidationResult:
     """Take back a consolidation of yours: delete what was made, and bring its sources back from the archive."""
-    undone = await ctx.transaction(lambda session: consolidation.undo(session, ctx.principal, consolidation_id))
-    restored = [memory.id for memory in undone.restored]
-    ctx.publish("memory.unconsolidated", consolidation_id=consolidation_id, restored=restored)
+
+    def tell(undone: consolidation.Undone) -> None:
+        restored = [memory.id for memory in undone.restored]
+        ctx.publish("memory.unconsolidated", consolidation_id=consolidation_id, restored=restored)
+
+    work = partial(consolidation.undo, principal=ctx.principal, consolidation_id=consolidation_id)
+    undone = await ctx.transaction(work, tell)
     ctx.state(MemoryState).worker.wake()
     return UnconsolidationResult(
         deleted=Receipt.of(undone.deleted), restored=[Receipt.of(memory) for memory in undone.restored]
@@ -196,15 +201,18 @@ def _parameters(method: Method, most_characters: int, share: float) -> dict[str,
 
 
 async def _consolidated(ctx: Context, condensed: Condensed) -> Consolidated:
-    done = await ctx.transaction(lambda session: consolidation.consolidate(session, ctx.principal, condensed))
-    ctx.publish(
-        "memory.consolidated",
-        memory_id=done.memory.id,
-        consolidation_id=done.consolidation.id,
-        method=condensed.method,
-        written_by=condensed.written_by,
-        archived=[memory.id for memory in done.archived],
-    )
+    def tell(done: Consolidated) -> None:
+        ctx.publish(
+            "memory.consolidated",
+            memory_id=done.memory.id,
+            consolidation_id=done.consolidation.id,
+            method=condensed.method,
+            written_by=condensed.written_by,
+            archived=[memory.id for memory in done.archived],
+        )
+
+    work = partial(consolidation.consolidate, principal=ctx.principal, condensed=condensed)
+    done = await ctx.transaction(work, tell)
     ctx.state(MemoryState).worker.wake()
     return done
 

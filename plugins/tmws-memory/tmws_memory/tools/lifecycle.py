@@ -86,11 +86,12 @@ async def memory_cleanup(
             removal.bury(session, [memory.id for memory in found[:most]], now)
         return found
 
-    found = await ctx.transaction(work)
-    cleared = found[:most]
-    if not dry_run:
-        for memory in cleared:
+    def tell(found: Sequence[Memory]) -> None:
+        for memory in found[:most]:
             ctx.publish("memory.deleted", memory_id=memory.id, namespace=memory.namespace)
+
+    found = await ctx.transaction(work, None if dry_run else tell)
+    cleared = found[:most]
     return Cleanup(
         dry_run=dry_run,
         namespace=place,

@@ -49,8 +49,9 @@ async def memory_share(
         permission=permission,
         expires_at=None if days is None else utc_now() + timedelta(days=days),
     )
-    memory = await ctx.transaction(work)
-    ctx.publish("memory.shared", memory_id=memory.id, agent_id=agent_id, permission=permission)
+    memory = await ctx.transaction(
+        work, lambda memory: ctx.publish("memory.shared", memory_id=memory.id, agent_id=agent_id, permission=permission)
+    )
     return Receipt.of(memory)
 
 
@@ -58,8 +59,9 @@ async def memory_share(
 async def memory_unshare(ctx: Context, memory_id: MemoryId, agent_id: AgentId) -> Receipt:
     """Take back what you have shared with an agent; a memory that is then shared with nobody is private again."""
     work = partial(grants.unshare, principal=ctx.principal, memory_id=memory_id, agent_id=agent_id)
-    memory = await ctx.transaction(work)
-    ctx.publish("memory.unshared", memory_id=memory.id, agent_id=agent_id)
+    memory = await ctx.transaction(
+        work, lambda memory: ctx.publish("memory.unshared", memory_id=memory.id, agent_id=agent_id)
+    )
     return Receipt.of(memory)
 
 

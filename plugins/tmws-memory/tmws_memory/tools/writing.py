@@ -13,6 +13,7 @@ from tmws_memory.access import refuse_level
 from tmws_memory.answers import Receipt, StoreReceipt
 from tmws_memory.draft import Draft, refuse_large_facts, refuse_too_large
 from tmws_memory.lifetime import end_of_life
+from tmws_memory.models.memory import Memory
 from tmws_memory.settings import MemorySettings
 from tmws_memory.state import MemoryState
 from tmws_memory.tools.arguments import (
@@ -143,8 +144,7 @@ async def memory_update(
         expected_version=expected_version,
         settings=settings,
     )
-    memory = await ctx.transaction(work)
-    ctx.publish("memory.updated", memory_id=memory.id, namespace=memory.namespace)
+    memory = await ctx.transaction(work, partial(_tell, ctx, "memory.updated"))
     ctx.state(MemoryState).worker.wake()
     return Receipt.of(memory)
 
@@ -155,25 +155,31 @@ async def memory_delete(ctx: Context, memory_id: MemoryId) -> Receipt:
 
     Its owner can bring it back with memory_restore for some days; then it is gone.
     """
-    memory = await ctx.transaction(partial(removal.delete, principal=ctx.principal, memory_id=memory_id))
-    ctx.publish("memory.deleted", memory_id=memory.id, namespace=memory.namespace)
+    work = partial(removal.delete, principal=ctx.principal, memory_id=memory_id)
+    memory = await ctx.transaction(work, partial(_tell, ctx, "memory.deleted"))
     return Receipt.of(memory)
 
 
 @tool(scope="memory:write", idempotent=True)
 async def memory_restore(ctx: Context, memory_id: MemoryId) -> Receipt:
     """Bring back a memory of yours that was deleted, or that a consolidation has put into the archive."""
-    memory = await ctx.transaction(partial(removal.restore, principal=ctx.principal, memory_id=memory_id))
-    ctx.publish("memory.restored", memory_id=memory.id, namespace=memory.namespace)
+    work = partial(removal.restore, principal=ctx.principal, memory_id=memory_id)
+    memory = await ctx.transaction(work, partial(_tell, ctx, "memory.restored"))
     ctx.state(MemoryState).worker.wake()
     return Receipt.of(memory)
 
 
+def _tell(ctx: Context, event: str, memory: Memory) -> None:
+    ctx.publish(event, memory_id=memory.id, namespace=memory.namespace)
+
+
 async def _store(ctx: Context, drafts: Sequence[Draft]) -> list[StoreReceipt]:
-    stored = await ctx.transaction(partial(storage.store, principal=ctx.principal, drafts=drafts))
-    for one in stored:
-        if not one.is_duplicate:
-            ctx.publish("memory.stored", memory_id=one.memory.id, namespace=one.memory.namespace)
+    def tell(stored: Sequence[storage.Stored]) -> None:
+        for one in stored:
+            if not one.is_duplicate:
+                _tell(ctx, "memory.stored", one.memory)
+
+    stored = await ctx.transaction(partial(storage.store, principal=ctx.principal, drafts=drafts), tell)
     ctx.state(MemoryState).worker.wake()
     return [StoreReceipt.for_stored(one) for one in stored]
 
