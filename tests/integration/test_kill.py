@@ -210,7 +210,11 @@ def _assert_indexed(database: Path, contents: set[str]) -> None:
         assert all(content and body and content.split()[1] in body.split() for content, body in documents)
         connection.execute("INSERT INTO tmws_memory_search(tmws_memory_search, rank) VALUES ('integrity-check', 1)")
         for content in contents:
-            search = "SELECT count(*) FROM tmws_memory_search WHERE tmws_memory_search MATCH ?"
+            # all of them are of one audience, whose token each word of the index begins with
+            search = (
+                "SELECT count(*) FROM tmws_memory_search WHERE tmws_memory_search MATCH "
+                "(SELECT substr(scope, 1, instr(scope, ' ') - 1) FROM tmws_memory_documents LIMIT 1) || ?"
+            )
             assert connection.execute(search, [content.split()[1]]).fetchone() == (1,), content
 
 

@@ -23,6 +23,7 @@ from tmws_memory.models.document import Document
 from tmws_memory.models.memory import Memory
 from tmws_memory.models.version import Version
 from tmws_memory.removal import delete, restore
+from tmws_memory.scope import open_audience
 from tmws_memory.settings import MemorySettings
 from tmws_memory.storage import store
 
@@ -266,10 +267,11 @@ async def test_a_level_that_is_opened_is_in_the_scope(
     session: AsyncSession, remember: Remember, change: Change
 ) -> None:
     memory_id = await remember()
+    audience = open_audience(str(await session.scalar(select(Memory.namespace).where(Memory.id == memory_id))))
     await change(memory_id, access_level="public")
-    assert "open" in str(await session.scalar(select(Document.scope))).split()
+    assert audience in str(await session.scalar(select(Document.scope))).split()
     await change(memory_id, access_level="private")
-    assert "open" not in str(await session.scalar(select(Document.scope))).split()
+    assert audience not in str(await session.scalar(select(Document.scope))).split()
 
 
 async def test_of_two_changes_to_one_version_one_wins(

@@ -21,6 +21,7 @@ from tmws_memory.models.document import Document
 from tmws_memory.models.memory import Memory
 from tmws_memory.models.sharing import Sharing
 from tmws_memory.removal import delete
+from tmws_memory.scope import open_audience
 from tmws_memory.settings import MemorySettings
 
 CallTool = Callable[..., Awaitable[dict[str, Any]]]
@@ -67,7 +68,7 @@ async def test_a_private_memory_becomes_a_shared_one(
 ) -> None:
     memory = await session.run_sync(grants.share, alice, await remember(), "bob", "read", None)
     assert (memory.access_level, memory.shared_with_agents) == ("shared", ["bob"])
-    assert "open" in await scope(session, memory.id)
+    assert open_audience(memory.namespace) in await scope(session, memory.id)
 
 
 async def test_a_private_memory_is_shared_with_nobody_but_whom_it_is_shared_with_now(
@@ -198,7 +199,7 @@ async def test_a_memory_is_private_again_when_it_is_shared_with_nobody(
     assert (memory.access_level, memory.shared_with_agents) == ("shared", ["stranger"])
     memory = await session.run_sync(grants.unshare, alice, memory_id, "stranger")
     assert (memory.access_level, memory.shared_with_agents) == ("private", [])
-    assert "open" not in await scope(session, memory_id)
+    assert open_audience(memory.namespace) not in await scope(session, memory_id)
 
 
 async def test_a_wider_level_outlives_the_last_grant(

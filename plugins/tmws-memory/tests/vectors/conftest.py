@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sqlalchemy import NullPool, create_engine, event, insert
 from sqlalchemy.orm import Session
 
+from tmws_core.columns import utc_now
 from tmws_core.schema.engine import database_urls
 from tmws_memory.index import add
 from tmws_memory.models.memory import Memory
@@ -38,6 +39,7 @@ def memories(opened: Session) -> list[str]:
             access_level="private",
             tags=[],
             metadata_json={},
+            created_at=utc_now(),
         )
         for number in range(500)
     ]
