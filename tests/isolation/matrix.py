@@ -14,7 +14,8 @@ from tmws_core.contributions import Command, Route, Tool
 from tmws_core.contributions.signature import JSONSchema
 
 _PASSING = re.compile(
-    r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?|'(?:content-length|date)': '[^']+'|[\d.]+(?= seconds)|retry.after\w*\W+[\d.]+"
+    r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?|'(?:content-length|date)': '[^']+'"
+    r"|[\d.]+(?= seconds)|retry.after\w*\W+[\d.]+"
 )
 
 
