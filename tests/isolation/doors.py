@@ -43,6 +43,11 @@ class Door:
         """The name with something in the place of each variable."""
         return _VARIABLE.sub(lambda found: "1" if found[1] in ("int", "float") else "x", self.name)
 
+    @property
+    def variables(self) -> list[str]:
+        """The variables in the name, each with its kind where one is given, as in `number:int`."""
+        return re.findall(r"\{([^}]+)\}", self.name)
+
     def open_to(self, principal: Principal) -> bool:
         """Whether a caller may come in."""
         return principal.may(self.scope)

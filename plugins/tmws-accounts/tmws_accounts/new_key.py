@@ -26,7 +26,7 @@ KeyAgent = Annotated[
     Slug | None, Field(description="The agent that calls with it; without one, the agent of its user.")
 ]
 Networks = Annotated[
-    list[Annotated[str, AfterValidator(_network)]] | None,
+    list[Annotated[str, AfterValidator(_network), Field(examples=["192.0.2.0/24"])]] | None,
     Field(min_length=1, max_length=100, description="The only addresses or networks that it may come from."),
 ]
 Days = Annotated[float | None, Field(gt=0, le=3650, description="After how many days it ends; without it, never.")]

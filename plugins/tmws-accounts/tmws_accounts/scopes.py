@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from tmws_core.principal import EVERY_SCOPE
 
@@ -27,7 +27,7 @@ def _well_formed(scope: str) -> str:
     return EVERY_SCOPE if scope == "*:*" else scope
 
 
-Scope = Annotated[str, AfterValidator(_well_formed)]
+Scope = Annotated[str, AfterValidator(_well_formed), Field(examples=["memory:read"])]
 """What somebody may do: `area:verb`, where either may be `*`, or `*` for everything."""
 
 

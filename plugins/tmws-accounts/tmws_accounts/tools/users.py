@@ -17,7 +17,13 @@ from tmws_core.fields import Slug, StorableText
 
 Username = Annotated[StorableText, Field(max_length=64, description="The user's name.")]
 Email = Annotated[
-    StorableText, Field(max_length=255, pattern=r"^[^@\s]+@[^@\s]+$", description="Where the user is reached.")
+    StorableText,
+    Field(
+        max_length=255,
+        pattern=r"^[^@\s]+@[^@\s]+$",
+        description="Where the user is reached.",
+        examples=["somebody@example.org"],
+    ),
 ]
 FullName = Annotated[StorableText, Field(max_length=255, description="How the user is called.")]
 Roles = Annotated[
