@@ -1,5 +1,6 @@
 """Memories get their vectors after they are stored, whatever the embedder does."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 from types import ModuleType
@@ -12,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from tmws_core import Principal
 from tmws_core.application import Application
+from tmws_core.exclusive import Exclusive
 from tmws_memory import changes, removal
-from tmws_memory.embedding import EmbeddingWorker, Round, count_in
+from tmws_memory.embedding import LOCK, EmbeddingWorker, Round, count_in
 from tmws_memory.meaning import Meaning
 from tmws_memory.models.memory import Memory
 from tmws_memory.models.vector import Vector
@@ -267,6 +269,35 @@ async def test_two_workers_embed_everything(call: CallTool, application: Applica
     await first.finish()
     await second.finish()
     assert set((await statuses()).values()) == {"ready"}
+
+
+async def test_a_worker_waits_while_another_process_embeds(
+    call: CallTool,
+    worker: EmbeddingWorker,
+    application: Application,
+    statuses: Statuses,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked, waiting = asyncio.Event(), asyncio.Event()
+    monkeypatch.setattr("tmws_memory.embedding.SECONDS_TO_GATHER", 0)
+    monkeypatch.setattr("tmws_memory.embedding.SECONDS_BETWEEN_ROUNDS", 0.01)
+    another = Exclusive(application.database, LOCK)
+    assert await another.try_acquire()
+    try_acquire = Exclusive.try_acquire
+
+    async def tried(exclusive: Exclusive) -> bool:
+        (waiting if asked.is_set() else asked).set()  # it asks a second time only when it was refused the first
+        return await try_acquire(exclusive)
+
+    monkeypatch.setattr(Exclusive, "try_acquire", tried)
+    await store(call, "a cat")
+    running = asyncio.create_task(worker.run())
+    await waiting.wait()
+    assert await statuses() == {"a cat": "pending"}
+    await another.release()
+    while (await statuses()) != {"a cat": "ready"}:
+        await asyncio.sleep(0.01)
+    running.cancel()
 
 
 async def test_a_vector_that_is_missing_when_the_status_says_failed_is_not_asked_for_again(

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from tmws_core.database import Database
+from tmws_core.exclusive import Exclusive
 from tmws_memory.access import present
 from tmws_memory.meaning import Meaning
 from tmws_memory.models.memory import Memory
@@ -19,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_ROUNDS = 30.0
 SECONDS_TO_GATHER = 0.2
+LOCK = "memory-embedding"
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class EmbeddingWorker:
         self._batch = batch
         self._wake = asyncio.Event()
         self._turn = asyncio.Lock()
+        self._exclusive = Exclusive(database, LOCK)
 
     def wake(self) -> None:
         """Something was stored."""
@@ -81,10 +84,19 @@ class EmbeddingWorker:
                 await asyncio.sleep(SECONDS_TO_GATHER)
             self._wake.clear()
             try:
-                while (await self.round()).size >= self._batch:
-                    pass
+                await self._alone()
             except Exception:
                 logger.exception("memories could not be embedded; they are found by their words, and tried again")
+
+    async def _alone(self) -> None:
+        """Embed what waits, in one process at a time: two would embed the same, and keep the writers waiting."""
+        while not await self._exclusive.try_acquire():
+            await asyncio.sleep(SECONDS_TO_GATHER)
+        try:
+            while (await self.round()).size >= self._batch:
+                pass
+        finally:
+            await self._exclusive.release()
 
     async def finish(self) -> None:
         """Embed until nothing waits any more that can be embedded now."""
