@@ -90,7 +90,7 @@ class EmbeddingWorker:
 
     async def _alone(self) -> None:
         """Embed what waits, in one process at a time: two would embed the same, and keep the writers waiting."""
-        while not await self._exclusive.try_acquire():
+        while not await self._exclusive.try_acquire():  # noqa: ASYNC110 -- the holder is another process
             await asyncio.sleep(SECONDS_TO_GATHER)
         try:
             while (await self.round()).size >= self._batch:
