@@ -35,6 +35,16 @@ async def test_a_reader_sees_the_rows_of_the_own_namespace_alone(call: CallTool,
     assert (await call("audit_security", reader))["events"] == []
 
 
+async def test_what_a_call_has_told_is_for_whoever_acted_and_for_those_who_govern(call: CallTool) -> None:
+    await call("notes_tell", READER, event="notes.written", details={"number": 1})
+    told = [
+        (await call("audit_query", reader, name="notes_tell"))["calls"][0]["told"]
+        for reader in (READER, EVERY_READER, GOVERNOR)
+    ]
+    assert told[1] is None
+    assert told[0] == told[2] is not None
+
+
 async def test_to_name_another_namespace_shows_no_more(call: CallTool, fill: Fill) -> None:
     await fill(CALLS, 3)
     page = await call("audit_query", READER, namespace="place")

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from tmws_audit.access import READ
+from tmws_audit.access import READ, tells_all
 from tmws_audit.logs import CALLS, EVENTS, Log
 from tmws_audit.querying import Filter, Page, find
 from tmws_audit.vocabulary import Severity
@@ -42,7 +42,7 @@ class LoggedCall(BaseModel):
     outcome: str = Field(description="ok, or the code of the error.")
     milliseconds: int | None
     ip_address: str | None
-    told: Any = Field(description="What the call has told of what it changed.")
+    told: Any = Field(description="What the call has told of what it changed; null where another agent acted.")
 
 
 class LoggedEvent(BaseModel):
@@ -61,7 +61,7 @@ class LoggedEvent(BaseModel):
     ip_address: str
     endpoint: str | None
     message: str | None
-    details: dict[str, Any] | None
+    details: dict[str, Any] | None = Field(description="Null where another agent acted.")
 
 
 class CallPage(BaseModel):
@@ -108,7 +108,7 @@ async def audit_query(
             outcome=row["outcome"],
             milliseconds=row["duration_ms"],
             ip_address=row["ip_address"],
-            told=row["response_body"],
+            told=row["response_body"] if tells_all(ctx.principal, row) else None,
         )
         for row in page.rows
     ]
@@ -146,7 +146,7 @@ async def audit_security(
             ip_address=row["client_ip"],
             endpoint=row["endpoint"],
             message=row["message"],
-            details=row["details"],
+            details=row["details"] if tells_all(ctx.principal, row) else None,
         )
         for row in page.rows
     ]
