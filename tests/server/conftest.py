@@ -267,3 +267,8 @@ def stdio_command(tmp_path: Path) -> Command:
         "TMWS_STRICT": "true",
     }
     return Command([sys.executable, "-m", "tmws_core", "serve", "--stdio"], environment, home)
+
+
+async def get(url: str, headers: dict[str, str] | None = None) -> httpx.Response:
+    async with httpx.AsyncClient() as client:
+        return await client.get(url, headers=headers)

@@ -4,15 +4,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from tmws_agents import cursor as cursors
 from tmws_core import Principal
+from tmws_core import cursor as cursors
+from tmws_core.fields import StorableText
 
 MOST_BYTES = 50_000
 """What one answer carries, in bytes of JSON: clients take up to 25,000 tokens."""
+
+_NAME: TypeAdapter[str] = TypeAdapter(StorableText)
 
 Row = TypeVar("Row")
 Answer = TypeVar("Answer", bound=BaseModel)
@@ -65,11 +68,10 @@ def page(
     Raises:
         InvalidArguments: the cursor is of another question or caller.
     """
-    after = cursors.decode(question.cursor, question.principal, question.text)
     total = session.scalar(select(func.count()).select_from(model).where(*question.conditions)) or 0
     statement = select(model).where(*question.conditions).order_by(name).limit(question.limit + 1)
-    if after is not None:
-        statement = statement.where(name > after)
+    if question.cursor is not None:
+        statement = statement.where(name > cursors.decode(question.cursor, question.principal, question.text, _NAME))
     rows = session.scalars(statement).all()
     shown = _that_fit([answer(row) for row in rows[: question.limit]])
     next_cursor = None

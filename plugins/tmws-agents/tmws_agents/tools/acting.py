@@ -30,9 +30,12 @@ async def agent_switch(
 
     Your scopes stay as they are. It works over standard input; over HTTP connect with the agent's own key.
     """
-    principal = await ctx.transaction(partial(_switched, ctx, agent_id))
+
+    def tell(principal: Principal) -> None:
+        ctx.publish("security.agent_switched", agent_id=principal.agent_id, acting_agent=principal.actor)
+
+    principal = await ctx.transaction(partial(_switched, ctx, agent_id), tell)
     ctx.act_as(principal)
-    ctx.publish("security.agent_switched", agent_id=principal.agent_id, acting_agent=principal.actor)
     return ActingIdentity(agent_id=principal.agent_id, acting_agent=principal.actor, namespace=principal.namespace)
 
 

@@ -91,11 +91,13 @@ async def agent_register(
         access_level=access_level,
         notes=notes,
     )
-    registered = await ctx.transaction(
-        lambda session: AgentProfile.whole(registry.register(session, ctx.principal, new))
-    )
-    ctx.publish("agent.registered", agent_id=registered.agent_id, namespace=registered.namespace)
-    return registered
+
+    def work(session: Session) -> AgentProfile:
+        registered = AgentProfile.whole(registry.register(session, ctx.principal, new))
+        ctx.publish("agent.registered", agent_id=registered.agent_id, namespace=registered.namespace)
+        return registered
+
+    return await ctx.transaction(work)
 
 
 @tool(scope="agents:read", read_only=True, idempotent=True, rate_limit="120/minute")
@@ -231,22 +233,26 @@ async def agent_update(
         "metadata_json": notes,
     }
     given = {column: value for column, value in changes.items() if value is not None}
-    changed = await ctx.transaction(
-        lambda session: AgentProfile.whole(registry.update(session, ctx.principal, name, given))
-    )
-    ctx.publish("agent.updated", agent_id=name)
-    return changed
+
+    def work(session: Session) -> AgentProfile:
+        changed = AgentProfile.whole(registry.update(session, ctx.principal, name, given))
+        ctx.publish("agent.updated", agent_id=name)
+        return changed
+
+    return await ctx.transaction(work)
 
 
 @tool(scope="agents:write", destructive=True, idempotent=True, rate_limit="30/hour")
 async def agent_move(ctx: Context, agent_id: AgentId, namespace: NamespaceName) -> AgentProfile:
     """Move an agent to another namespace; you administer both."""
-    moved = await ctx.transaction(
-        lambda session: AgentProfile.whole(registry.move(session, ctx.principal, agent_id, namespace))
-    )
-    ctx.publish("agent.moved", agent_id=agent_id, namespace=namespace)
-    tell(ctx, "agent_move", "agent", agent_id)
-    return moved
+
+    def work(session: Session) -> AgentProfile:
+        moved = AgentProfile.whole(registry.move(session, ctx.principal, agent_id, namespace))
+        ctx.publish("agent.moved", agent_id=agent_id, namespace=namespace)
+        tell(ctx, "agent_move", "agent", agent_id)
+        return moved
+
+    return await ctx.transaction(work)
 
 
 @tool(scope="agents:write", destructive=True, idempotent=True, rate_limit="5/hour")
@@ -260,23 +266,27 @@ async def agent_deactivate(
     reason: Annotated[StorableText, Field(max_length=500, description="Why.")] = "",
 ) -> AgentProfile:
     """Put an agent out of work: from now on it can change nothing. Nothing that it has written is deleted."""
-    stopped = await ctx.transaction(
-        lambda session: AgentProfile.whole(registry.deactivate(session, ctx.principal, agent_id, status, reason))
-    )
-    ctx.publish("agent.deactivated", agent_id=agent_id, status=status)
-    tell(ctx, "agent_deactivate", "agent", agent_id)
-    return stopped
+
+    def work(session: Session) -> AgentProfile:
+        stopped = AgentProfile.whole(registry.deactivate(session, ctx.principal, agent_id, status, reason))
+        ctx.publish("agent.deactivated", agent_id=agent_id, status=status)
+        tell(ctx, "agent_deactivate", "agent", agent_id)
+        return stopped
+
+    return await ctx.transaction(work)
 
 
 @tool(scope="agents:write", idempotent=True, rate_limit="10/hour")
 async def agent_activate(ctx: Context, agent_id: AgentId) -> AgentProfile:
     """Put an agent to work again that was deactivated; you administer its namespace."""
-    working = await ctx.transaction(
-        lambda session: AgentProfile.whole(registry.activate(session, ctx.principal, agent_id))
-    )
-    ctx.publish("agent.activated", agent_id=agent_id)
-    tell(ctx, "agent_activate", "agent", agent_id)
-    return working
+
+    def work(session: Session) -> AgentProfile:
+        working = AgentProfile.whole(registry.activate(session, ctx.principal, agent_id))
+        ctx.publish("agent.activated", agent_id=agent_id)
+        tell(ctx, "agent_activate", "agent", agent_id)
+        return working
+
+    return await ctx.transaction(work)
 
 
 def _identity(ctx: Context, session: Session) -> Identity:

@@ -58,9 +58,13 @@ async def namespace_create(
         max_teams=max_teams,
         notes=notes,
     )
-    created = await ctx.transaction(lambda session: NamespaceView.of(namespaces.create(session, ctx.principal, new)))
-    ctx.publish("namespace.created", namespace=namespace)
-    return created
+
+    def work(session: Session) -> NamespaceView:
+        created = NamespaceView.of(namespaces.create(session, ctx.principal, new))
+        ctx.publish("namespace.created", namespace=namespace)
+        return created
+
+    return await ctx.transaction(work)
 
 
 @tool(scope="agents:read", read_only=True, idempotent=True, rate_limit="120/minute")
@@ -109,7 +113,7 @@ async def namespace_update(
         "default_access_level": default_access_level,
         "metadata_json": notes,
     }
-    work = partial(
+    update = partial(
         namespaces.update,
         principal=ctx.principal,
         name=namespace,
@@ -118,10 +122,14 @@ async def namespace_update(
         max_agents=max_agents,
         max_teams=max_teams,
     )
-    changed = await ctx.transaction(lambda session: NamespaceView.of(work(session)))
-    ctx.publish("namespace.updated", namespace=namespace)
-    tell(ctx, "namespace_update", "namespace", namespace)
-    return changed
+
+    def work(session: Session) -> NamespaceView:
+        changed = NamespaceView.of(update(session))
+        ctx.publish("namespace.updated", namespace=namespace)
+        tell(ctx, "namespace_update", "namespace", namespace)
+        return changed
+
+    return await ctx.transaction(work)
 
 
 @tool(scope="agents:write", destructive=True, idempotent=True, rate_limit="60/hour")
@@ -134,23 +142,27 @@ async def namespace_member_set(
     ] = "member",
 ) -> NamespaceView:
     """Let an agent belong to a namespace that you administer; its owner may make it an administrator."""
-    changed = await ctx.transaction(
-        lambda session: NamespaceView.of(namespaces.set_member(session, ctx.principal, namespace, agent_id, position))
-    )
-    ctx.publish("namespace.member_set", namespace=namespace, agent_id=agent_id, position=position)
-    tell(ctx, "namespace_member_set", "namespace", namespace)
-    return changed
+
+    def work(session: Session) -> NamespaceView:
+        changed = NamespaceView.of(namespaces.set_member(session, ctx.principal, namespace, agent_id, position))
+        ctx.publish("namespace.member_set", namespace=namespace, agent_id=agent_id, position=position)
+        tell(ctx, "namespace_member_set", "namespace", namespace)
+        return changed
+
+    return await ctx.transaction(work)
 
 
 @tool(scope="agents:write", destructive=True, idempotent=True, rate_limit="60/hour")
 async def namespace_member_remove(ctx: Context, namespace: NamespaceName, agent_id: AgentId) -> NamespaceView:
     """Take an agent out of the members and administrators of a namespace, or leave it yourself."""
-    changed = await ctx.transaction(
-        lambda session: NamespaceView.of(namespaces.remove_member(session, ctx.principal, namespace, agent_id))
-    )
-    ctx.publish("namespace.member_removed", namespace=namespace, agent_id=agent_id)
-    tell(ctx, "namespace_member_remove", "namespace", namespace)
-    return changed
+
+    def work(session: Session) -> NamespaceView:
+        changed = NamespaceView.of(namespaces.remove_member(session, ctx.principal, namespace, agent_id))
+        ctx.publish("namespace.member_removed", namespace=namespace, agent_id=agent_id)
+        tell(ctx, "namespace_member_remove", "namespace", namespace)
+        return changed
+
+    return await ctx.transaction(work)
 
 
 @tool(scope="agents:write", destructive=True, idempotent=True, rate_limit="5/hour")
@@ -166,10 +178,12 @@ async def namespace_activate(ctx: Context, namespace: NamespaceName) -> Namespac
 
 
 async def _set_active(ctx: Context, namespace: str, *, active: bool) -> NamespaceView:
-    changed = await ctx.transaction(
-        lambda session: NamespaceView.of(namespaces.set_active(session, ctx.principal, namespace, active=active))
-    )
     done = "activate" if active else "deactivate"
-    ctx.publish(f"namespace.{done}d", namespace=namespace)
-    tell(ctx, f"namespace_{done}", "namespace", namespace)
-    return changed
+
+    def work(session: Session) -> NamespaceView:
+        changed = NamespaceView.of(namespaces.set_active(session, ctx.principal, namespace, active=active))
+        ctx.publish(f"namespace.{done}d", namespace=namespace)
+        tell(ctx, f"namespace_{done}", "namespace", namespace)
+        return changed
+
+    return await ctx.transaction(work)

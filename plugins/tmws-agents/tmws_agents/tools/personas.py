@@ -79,9 +79,13 @@ async def persona_create(
         "metadata_json": notes,
     }
     new = personas.NewPersona(name=name, agent_id=agent_id or ctx.principal.agent_id, values=values)
-    created = await ctx.transaction(lambda session: PersonaView.of(personas.create(session, ctx.principal, new)))
-    ctx.publish("persona.created", name=name, agent_id=created.agent_id)
-    return created
+
+    def work(session: Session) -> PersonaView:
+        created = PersonaView.of(personas.create(session, ctx.principal, new))
+        ctx.publish("persona.created", name=name, agent_id=created.agent_id)
+        return created
+
+    return await ctx.transaction(work)
 
 
 @tool(scope="agents:read", read_only=True, idempotent=True, rate_limit="120/minute")
@@ -197,16 +201,20 @@ async def persona_update(
         "version": version,
         "metadata_json": notes,
     }
-    work = partial(
+    update = partial(
         personas.update,
         principal=ctx.principal,
         name=name,
         changes={column: value for column, value in changes.items() if value is not None},
         agent_id=agent_id,
     )
-    changed = await ctx.transaction(lambda session: PersonaView.of(work(session)))
-    ctx.publish("persona.updated", name=name)
-    return changed
+
+    def work(session: Session) -> PersonaView:
+        changed = PersonaView.of(update(session))
+        ctx.publish("persona.updated", name=name)
+        return changed
+
+    return await ctx.transaction(work)
 
 
 @tool(scope="agents:write", destructive=True, idempotent=True, rate_limit="30/hour")
@@ -222,8 +230,10 @@ async def persona_activate(ctx: Context, name: PersonaName) -> PersonaView:
 
 
 async def _set_active(ctx: Context, name: str, *, active: bool) -> PersonaView:
-    changed = await ctx.transaction(
-        lambda session: PersonaView.of(personas.set_active(session, ctx.principal, name, active=active))
-    )
-    ctx.publish("persona.activated" if active else "persona.deactivated", name=name)
-    return changed
+
+    def work(session: Session) -> PersonaView:
+        changed = PersonaView.of(personas.set_active(session, ctx.principal, name, active=active))
+        ctx.publish("persona.activated" if active else "persona.deactivated", name=name)
+        return changed
+
+    return await ctx.transaction(work)

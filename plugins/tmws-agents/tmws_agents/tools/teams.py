@@ -55,9 +55,13 @@ async def team_create(
         role=role,
         notes=notes,
     )
-    created = await ctx.transaction(lambda session: TeamView.of(teams.create(session, ctx.principal, new)))
-    ctx.publish("team.created", team_id=team_id, namespace=created.namespace)
-    return created
+
+    def work(session: Session) -> TeamView:
+        created = TeamView.of(teams.create(session, ctx.principal, new))
+        ctx.publish("team.created", team_id=team_id, namespace=created.namespace)
+        return created
+
+    return await ctx.transaction(work)
 
 
 @tool(scope="agents:read", read_only=True, idempotent=True, rate_limit="120/minute")
@@ -111,36 +115,44 @@ async def team_update(
         "max_members": max_members,
         "metadata_json": notes,
     }
-    work = partial(
+    update = partial(
         teams.update,
         principal=ctx.principal,
         team_id=team_id,
         changes={column: value for column, value in changes.items() if value is not None},
         leader=leader,
     )
-    changed = await ctx.transaction(lambda session: TeamView.of(work(session)))
-    ctx.publish("team.updated", team_id=team_id)
-    return changed
+
+    def work(session: Session) -> TeamView:
+        changed = TeamView.of(update(session))
+        ctx.publish("team.updated", team_id=team_id)
+        return changed
+
+    return await ctx.transaction(work)
 
 
 @tool(scope="agents:write", destructive=True, idempotent=True, rate_limit="60/hour")
 async def team_member_set(ctx: Context, team_id: TeamId, agent_id: AgentId, role: Role | None = None) -> TeamView:
     """Take an agent into a team that you lead, or change what it does there."""
-    changed = await ctx.transaction(
-        lambda session: TeamView.of(teams.set_member(session, ctx.principal, team_id, agent_id, role))
-    )
-    ctx.publish("team.member_set", team_id=team_id, agent_id=agent_id, role=role)
-    return changed
+
+    def work(session: Session) -> TeamView:
+        changed = TeamView.of(teams.set_member(session, ctx.principal, team_id, agent_id, role))
+        ctx.publish("team.member_set", team_id=team_id, agent_id=agent_id, role=role)
+        return changed
+
+    return await ctx.transaction(work)
 
 
 @tool(scope="agents:write", destructive=True, idempotent=True, rate_limit="60/hour")
 async def team_member_remove(ctx: Context, team_id: TeamId, agent_id: AgentId) -> TeamView:
     """Take an agent out of a team that you lead, or leave one yourself."""
-    changed = await ctx.transaction(
-        lambda session: TeamView.of(teams.remove_member(session, ctx.principal, team_id, agent_id))
-    )
-    ctx.publish("team.member_removed", team_id=team_id, agent_id=agent_id)
-    return changed
+
+    def work(session: Session) -> TeamView:
+        changed = TeamView.of(teams.remove_member(session, ctx.principal, team_id, agent_id))
+        ctx.publish("team.member_removed", team_id=team_id, agent_id=agent_id)
+        return changed
+
+    return await ctx.transaction(work)
 
 
 @tool(scope="agents:write", destructive=True, idempotent=True, rate_limit="30/hour")
@@ -156,8 +168,10 @@ async def team_activate(ctx: Context, team_id: TeamId) -> TeamView:
 
 
 async def _set_active(ctx: Context, team_id: str, *, active: bool) -> TeamView:
-    changed = await ctx.transaction(
-        lambda session: TeamView.of(teams.set_active(session, ctx.principal, team_id, active=active))
-    )
-    ctx.publish("team.activated" if active else "team.deactivated", team_id=team_id)
-    return changed
+
+    def work(session: Session) -> TeamView:
+        changed = TeamView.of(teams.set_active(session, ctx.principal, team_id, active=active))
+        ctx.publish("team.activated" if active else "team.deactivated", team_id=team_id)
+        return changed
+
+    return await ctx.transaction(work)

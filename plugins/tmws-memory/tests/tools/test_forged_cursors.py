@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from tmws_core import Principal
+from tmws_core import Principal, cursor
 from tmws_core.tool_errors import InvalidArguments
-from tmws_memory import cursor
 from tmws_memory.filters import Filters
 
 CallTool = Callable[..., Awaitable[dict[str, Any]]]

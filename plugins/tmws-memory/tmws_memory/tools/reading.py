@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, TypeAdapter
 from sqlalchemy.orm import Session
 
 from tmws_core import Context, tool
-from tmws_memory import cursor as cursors
+from tmws_core import cursor as cursors
 from tmws_memory import reading, statistics
 from tmws_memory.access import readable
 from tmws_memory.answers import FormerVersion, MemoryPage, RecalledMemory, shorten, that_fit

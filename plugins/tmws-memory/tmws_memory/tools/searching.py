@@ -8,9 +8,9 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from tmws_core import Context, tool
+from tmws_core import cursor as cursors
 from tmws_core.columns import utc_now
 from tmws_core.fields import StorableText
-from tmws_memory import cursor as cursors
 from tmws_memory import reading
 from tmws_memory.answers import MOST_CHARACTERS_LISTED, RecalledMemory
 from tmws_memory.budget import while_they_fit

@@ -6,9 +6,8 @@ import json
 import pytest
 from pydantic import TypeAdapter
 
-from tmws_core import Principal
+from tmws_core import Principal, cursor
 from tmws_core.tool_errors import InvalidArguments
-from tmws_memory import cursor
 
 ALICE = Principal("alice", "place", frozenset())
 ANYTHING: TypeAdapter[object] = TypeAdapter(object)

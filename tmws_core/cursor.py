@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar, overload
 
 from pydantic import Field, TypeAdapter
 
-from tmws_core import Principal
+from tmws_core.principal import Principal
 from tmws_core.tool_errors import InvalidArguments
 
 NUMBER: TypeAdapter[int] = TypeAdapter(Annotated[int, Field(strict=True, ge=0, lt=2**31)])
