@@ -58,10 +58,11 @@ class RateLimits:
 
     def _hit(self, limit: str, caller: str, what: str) -> None:
         if self._limiter is None:
-            from limits.storage import MemoryStorage  # the first call pays for the import, not the start
-            from limits.strategies import MovingWindowRateLimiter
+            from limits.strategies import MovingWindowRateLimiter  # the first call pays for the import, not the start
 
-            self._limiter = MovingWindowRateLimiter(MemoryStorage())
+            from tmws_core.rate_limit_windows import RateLimitWindows
+
+            self._limiter = MovingWindowRateLimiter(RateLimitWindows())
         item = self._item(limit)
         if not self._limiter.hit(item, caller, what):
             free_at = self._limiter.get_window_stats(item, caller, what).reset_time

@@ -242,3 +242,32 @@ async def test_what_the_operator_has_turned_off_is_not_loaded(settings: Settings
         meaning = Meaning(application)
         assert await meaning.of_question("cat") is None
         assert meaning.status == "not found by meaning: turned off with TMWS_MEMORY_EMBEDDINGS"
+
+
+async def test_an_embedder_that_promises_nothing_is_not_asked_at_once(meaning: Meaning) -> None:
+    await meaning.of_question("cat")
+    assert not meaning.immediate
+
+
+async def test_an_immediate_embedder_is_asked_at_once_when_it_has_answered_before(
+    meaning: Meaning, concepts: ModuleType
+) -> None:
+    concepts.embedder.immediate = True
+    await meaning.embedder()
+    assert not meaning.immediate
+    await meaning.of_question("car")
+    assert meaning.immediate
+    vector = meaning.at_once("cat")
+    assert vector is not None
+    assert vector.tolist() == [1, 0, 0, 0]
+
+
+async def test_an_immediate_embedder_that_fails_is_left_alone_for_a_while(
+    meaning: Meaning, concepts: ModuleType
+) -> None:
+    concepts.embedder.immediate = True
+    await meaning.of_question("cat")
+    concepts.embedder.before = fail
+    assert meaning.at_once("cat") is None
+    assert not meaning.immediate
+    assert "no more memory" in meaning.status

@@ -31,6 +31,7 @@ class Meaning:
         self._index: CheckedIndex | None = None
         self._reason = "" if self._settings.embeddings else "turned off with TMWS_MEMORY_EMBEDDINGS"
         self._failed_at = -SECONDS_AFTER_A_FAILURE
+        self._has_answered = False
 
     @property
     def status(self) -> str:
@@ -61,6 +62,30 @@ class Meaning:
         await self._load()
         return self._embedder
 
+    @property
+    def loaded(self) -> "tuple[CheckedEmbedder, CheckedIndex] | None":
+        """The embedder and the index when both are loaded and well."""
+        if self._embedder is None or self._index is None or not self.enabled or self._resting:
+            return None
+        return self._embedder, self._index
+
+    @property
+    def immediate(self) -> bool:
+        """Whether `at_once` may be asked: the embedder is quick, and is loaded, for it has answered before."""
+        return self._has_answered and self.loaded is not None and self.loaded[0].immediate
+
+    def at_once(self, text: str) -> "Vectors | None":
+        """The vector of a question from an `immediate` embedder, in the thread that asks; None when it fails."""
+        if self._embedder is None:
+            return None
+        try:
+            vector = self._embedder.embed_query(text)
+        except Exception as error:
+            self.rest(str(error))
+            return None
+        self._reason = ""
+        return vector
+
     async def of_question(self, text: str) -> "Vectors | None":
         """The vector of a question; None when the embedder has none to give in the time that a search can wait."""
         try:
@@ -75,7 +100,7 @@ class Meaning:
         except Exception as error:
             self.rest(str(error))
         else:
-            self._reason = ""
+            self._reason, self._has_answered = "", True
             return vector
         return None
 
@@ -92,7 +117,7 @@ class Meaning:
         if embedder is None:
             raise EmbedderUnavailable(self._reason or "the embedder has just failed; it is tried again in a while")
         vectors = await in_daemon_thread(lambda: embedder.embed_documents(texts))
-        self._reason = ""
+        self._reason, self._has_answered = "", True
         return vectors
 
     async def works(self) -> bool:

@@ -91,7 +91,7 @@ def shown(session: Session, memory_ids: Sequence[str], principal: Principal) -> 
     """Those of several memories that are there for a caller, by their identifiers: only to be shown."""
     dialect = session.get_bind().dialect.name
     statement, asked = _legible(principal, dialect), {"identifiers": as_parameter(memory_ids, dialect)}
-    return {row.id: Shown(row, row.trust) for row in session.connection().execute(statement, asked)}
+    return {row.id: Shown(row, row.trust) for row in session.connection().execute(statement, asked).all()}
 
 
 def page(

@@ -16,7 +16,7 @@ from tmws_memory.scope import namespace_token
 from tmws_memory.search.candidates import Candidate, Candidates
 from tmws_memory.search.postings import Posting, Scope, count, postings
 from tmws_memory.search.ranking import Ranked
-from tmws_memory.search.search import QuestionVector, search
+from tmws_memory.search.search import Compared, search
 from tmws_memory.settings import MemorySettings
 from tmws_memory.storage import store
 from tmws_memory.vectors.index import Space
@@ -75,7 +75,7 @@ class Corpus:
     ) -> list[Ranked]:
         """What a question finds, by words, and by meaning when it has a vector."""
         chosen = chosen_by(filters)
-        meaning = None if vector is None else QuestionVector(self.index, self.space, np.array(vector, np.float32))
+        meaning = None if vector is None else Compared(self.index, self.space, np.array(vector, np.float32))
         found = await self.postings(question, by, **filters)
         words = indexed(question).split()
         settings = MemorySettings.model_validate({})

@@ -15,9 +15,9 @@ from tmws_memory import changes, removal
 from tmws_memory.draft import Draft
 from tmws_memory.filters import Filters
 from tmws_memory.models.memory import Memory
-from tmws_memory.search.postings import Posting, Scope, count, postings
+from tmws_memory.search.postings import Scope, count, postings
 from tmws_memory.search.ranking import Ranked
-from tmws_memory.search.search import search, words_to_embed
+from tmws_memory.search.search import search
 from tmws_memory.settings import MemorySettings
 from tmws_memory.storage import store
 from tmws_memory.words import asked, indexed
@@ -180,19 +180,6 @@ async def test_a_caller_from_elsewhere_finds_what_everybody_may_read(remember: R
     await remember("tortoise team", access_level="team")
     await remember("tortoise public", access_level="public")
     assert await found("tortoise", Principal("carol", "elsewhere")) == ["tortoise public"]
-
-
-def test_the_meaning_of_rare_words_is_looked_for() -> None:
-    frequent, rare = Posting("server", frozenset(range(90)), 1.0), Posting("zebra", frozenset({1}), 1.0)
-    assert words_to_embed([frequent, rare], 100) == ["zebra"]
-
-
-def test_the_meaning_of_frequent_words_is_looked_for_when_there_are_no_others() -> None:
-    assert words_to_embed([Posting("server", frozenset(range(90)), 1.0)], 100) == ["server"]
-
-
-def test_among_few_memories_no_word_is_frequent() -> None:
-    assert words_to_embed([Posting("server", frozenset(range(5)), 1.0)], 5) == ["server"]
 
 
 CORPUS = [

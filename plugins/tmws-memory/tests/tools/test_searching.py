@@ -1,6 +1,7 @@
 """memory_search, as an agent calls it."""
 
 from collections.abc import Awaitable, Callable
+from threading import current_thread
 from types import ModuleType
 from typing import Any
 
@@ -65,6 +66,32 @@ async def test_meaning_finds_another_word_for_it(call: CallTool, embedded: Embed
     found = await call("memory_search", query="feline")
     assert contents(found) == ["the cat sleeps"]
     assert found["meaning"].startswith("found by meaning with concepts 1 in the index ")
+
+
+async def test_an_embedder_that_answers_at_once_is_asked_in_the_search_itself(
+    call: CallTool, embedded: Embedded, concepts: ModuleType
+) -> None:
+    concepts.embedder.immediate = True
+    await call("memory_store", content="the cat sleeps")
+    await call("memory_store", content="the car waits")
+    await embedded()
+    threads: list[str] = []
+    concepts.embedder.before = lambda _texts: threads.append(current_thread().name)
+    assert contents(await call("memory_search", query="feline")) == ["the cat sleeps"]
+    assert not [name for name in threads if name == "tmws-embedder"]
+    assert len(threads) == 1
+
+
+async def test_an_embedder_that_fails_at_once_leaves_a_search_its_words(
+    call: CallTool, embedded: Embedded, concepts: ModuleType
+) -> None:
+    concepts.embedder.immediate = True
+    await call("memory_store", content="the cat sleeps")
+    await embedded()
+    concepts.embedder.change = lambda vectors: vectors * 2
+    found = await call("memory_search", query="cat")
+    assert contents(found) == ["the cat sleeps"]
+    assert "length 2" in found["meaning"]
 
 
 async def test_a_changed_text_is_found_by_its_new_meaning_alone(call: CallTool, embedded: Embedded) -> None:

@@ -32,6 +32,11 @@ class CheckedEmbedder:
         self._label = f"embedder {name!r}"
 
     @property
+    def immediate(self) -> bool:
+        """Whether a question has its vector at once, so that nobody needs a thread to wait for it."""
+        return getattr(self._embedder, "immediate", False) is True
+
+    @property
     def dimension(self) -> int:
         """How many numbers a vector has.
 

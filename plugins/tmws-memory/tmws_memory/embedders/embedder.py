@@ -24,6 +24,10 @@ class Embedder(Protocol):
 
     Every method may be called from several threads at once. Loading what is large waits for the first use of
     `dimension` or of a text.
+
+    One with the attribute `immediate = True` promises that `embed_query` computes in this process for less than a
+    millisecond and waits for nothing: it is asked in the middle of a search's transaction. Every other one is asked in
+    a thread that a search leaves behind when it takes too long.
     """
 
     @property

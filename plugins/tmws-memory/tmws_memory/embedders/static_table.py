@@ -42,6 +42,8 @@ class StaticTable:
     again. All methods may be called from any thread. A text has no neighbours: the order of its words is lost.
     """
 
+    immediate = True
+
     def __init__(self, name: str, table: Path, tokenizer: Path) -> None:
         """Take the files; neither is read yet.
 

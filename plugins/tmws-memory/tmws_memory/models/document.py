@@ -5,8 +5,9 @@ reads its text from this table, and also on PostgreSQL, where a table of text se
 asked for the newest documents with a word, and would compute their vectors anew for each question. The table has an
 integer key because FTS5 needs one that a VACUUM leaves as it is.
 
-In FTS5 each word of a body begins with the token of its audience. Which documents of a namespace have a word is then
-one list, as long as it has to be; to cut it out of the list of everybody's would take longer the more there is.
+In FTS5 each word of a body begins with the token of its audience, and so does each token of a scope. Which documents of
+a namespace have a word or a tag is then one list, as long as it has to be; to cut it out of the list of everybody's
+would take longer the more there is.
 """
 
 from datetime import datetime
@@ -51,7 +52,8 @@ class Document(Base):
     __table_args__ = (Index(None, "session_token", "position"),)
 
 
-_INDEXED = f"id, scope, replace(' ' || body, ' ', ' ' || substr(scope, 1, {AUDIENCE_LENGTH})) AS body"
+_AUDIENCE = f"' ' || substr(scope, 1, {AUDIENCE_LENGTH})"
+_INDEXED = f"id, replace(scope, ' ', {_AUDIENCE}) AS scope, replace(' ' || body, ' ', {_AUDIENCE}) AS body"
 _CONTENT = f"CREATE VIEW tmws_memory_search_content AS SELECT {_INDEXED} FROM tmws_memory_documents"  # noqa: S608 -- made of constants
 _FORGET = (
     "INSERT INTO tmws_memory_search(tmws_memory_search, rowid, scope, body) "

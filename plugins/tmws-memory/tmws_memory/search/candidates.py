@@ -100,26 +100,33 @@ class Candidates:
 
     def _every(self, column: ColumnElement[Any]) -> Sequence[Any]:
         principal, filters, dialect = self._asked
-        allowed = _allowed(principal, filters, dialect)
-        # the full-text index knows at once which documents come into question
-        found = (
-            select(column)
-            .join_from(Document.__table__, Memory.__table__, _MEMORIES.id == _DOCUMENTS.memory_id)
-            .where(_DOCUMENTS.id.in_(documents_in_scope(dialect)), case((allowed, 1), else_=0) == 1)
-        )
         scope = Scope(principal, filters).everything(dialect)
-        return self._session.connection().execute(found, {"scope": scope}).scalars().all()
+        statement = _every(column, principal, filters, dialect)
+        return self._session.connection().execute(statement, {"scope": scope}).scalars().all()
 
     def _load(
         self, statement: Select[*tuple[Any, ...]], asked: Mapping[str, Sequence[int] | Sequence[str]]
     ) -> list[Candidate]:
         _, _, dialect = self._asked
         parameters = {name: as_parameter(values, dialect) for name, values in asked.items()}
-        return [Candidate._make(row) for row in self._session.connection().execute(statement, parameters)]
+        return [Candidate._make(row) for row in self._session.connection().execute(statement, parameters).all()]
 
 
-def _allowed(principal: Principal, filters: Filters, dialect: str) -> ColumnElement[bool]:
-    return and_(readable(principal), *filters.conditions(dialect))
+def _if_allowed(principal: Principal, filters: Filters, dialect: str) -> ColumnElement[bool]:
+    allowed = and_(readable(principal), *filters.conditions(dialect))
+    # as a case, or SQLite would take an index of the conditions and walk through the whole namespace
+    return case((allowed, 1), else_=0) == 1
+
+
+@lru_cache(maxsize=_QUESTIONS_REMEMBERED)
+def _every(column: ColumnElement[Any], principal: Principal, filters: Filters, dialect: str) -> Select[Any]:
+    """The statement for a column of all candidates in the parameter `scope`."""
+    return (
+        select(column)
+        .join_from(Document.__table__, Memory.__table__, _MEMORIES.id == _DOCUMENTS.memory_id)
+        # the full-text index knows at once which documents come into question
+        .where(_DOCUMENTS.id.in_(documents_in_scope(dialect)), _if_allowed(principal, filters, dialect))
+    )
 
 
 @lru_cache(maxsize=_QUESTIONS_REMEMBERED)
@@ -155,6 +162,5 @@ def _candidates(principal: Principal, filters: Filters, dialect: str) -> Select[
         )
         .join_from(Document.__table__, Memory.__table__, _MEMORIES.id == _DOCUMENTS.memory_id)
         .join(Agent.__table__, _AGENTS.agent_id == _MEMORIES.agent_id)
-        # as a case, or SQLite would take an index of the conditions and walk through the whole namespace
-        .where(case((_allowed(principal, filters, dialect), 1), else_=0) == 1)
+        .where(_if_allowed(principal, filters, dialect))
     )

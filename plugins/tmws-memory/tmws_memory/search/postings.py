@@ -61,15 +61,19 @@ class Scope:
 
     def everything(self, dialect: str) -> str:
         """The question to a full-text index for everything that is in this scope at any time."""
-        either, both = (" | ", " & ") if dialect == "postgresql" else (" OR ", " AND ")
-        everything = both.join([f"({either.join(self._audiences)})", *self._tokens])
-        return everything if dialect == "postgresql" else f"scope : ({everything})"
+        if dialect == "postgresql":
+            return " & ".join([f"({' | '.join(self._audiences)})", *self._tokens])
+        return " OR ".join(f"({self._within(audience) or f'scope : {audience}'})" for audience in self._audiences)
 
     def having(self, word: str) -> str:
         """The question to FTS5 for what has a word and is in this scope at any time."""
         # a quoted word is never an operator of FTS5
-        words = " OR ".join(f'"{audience}{word}"' for audience in self._audiences)
-        return " AND ".join([f"body : ({words})", *(f"scope : {token}" for token in self._tokens)])
+        either = ((f'body : "{audience}{word}"', self._within(audience)) for audience in self._audiences)
+        return " OR ".join(f"({' AND '.join(filter(None, both))})" for both in either)
+
+    def _within(self, audience: str) -> str:
+        """What FTS5 is asked for to find what fulfils the filters, in one audience."""
+        return " AND ".join(f"scope : {audience}{token}" for token in self._tokens)
 
 
 @cache

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import nlargest
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from tmws_core import Principal
 from tmws_memory.filters import Filters
 from tmws_memory.scope import namespace_token
 from tmws_memory.search.candidates import Candidate, Candidates
+from tmws_memory.search.lookup import Known
 from tmws_memory.search.postings import Posting
 from tmws_memory.search.ranking import Ranking
 from tmws_memory.settings import MemorySettings
@@ -23,46 +25,49 @@ MOST_BY_WORDS = 60
 MOST_BY_MEANING = 30
 FIRST_OF_EACH = 30
 """So many of the best by words, and of the best by meaning, bring their surroundings along."""
+MORE_THAN_NEEDED = 1.5
+"""Under filters, so many times as many of the nearest memories are looked at as would do on average."""
 MOST_COMPARED = 1000
 """Where filters leave no more memories than these, each of them is compared with the question."""
 FARTHEST = 10
 """Where fewer than one in so many of the nearest memories are candidates, all candidates are compared instead."""
-SHARE_EMBEDDED, FEW = 0.1, 5
-"""A word that a larger share of the memories has, and more than a few, is left out of the meaning: it would pull every
-question to them."""
 
 
 @dataclass(frozen=True)
-class QuestionVector:
-    """A question as a vector, and where the memories' vectors are.
+class Compared:
+    """A question as a vector, and the vectors of memories that it is compared with.
 
     Attributes:
         index: the vectors of the memories.
         space: which of them.
         vector: the question's.
         compares_all: whether there are so few memories to choose among that each of them is compared.
+        looked_at: how many of the nearest memories to look at, because not all of them will be candidates.
     """
 
     index: VectorIndex
     space: Space
     vector: NDArray[np.float32]
     compares_all: bool = False
+    looked_at: int = MOST_BY_MEANING
 
 
-def compares_all(filters: Filters, size: int) -> bool:
-    """Whether to compare the meaning of everything that fulfils some filters: they leave little, and much is known.
+def compared(index: VectorIndex, space: Space, vector: NDArray[np.float32], filters: Filters, known: Known) -> Compared:
+    """A question to compare with memories, by as many of them as the filters make worth it.
 
     Args:
+        index: the vectors of the memories.
+        space: which of them.
+        vector: the question's.
         filters: where to look.
-        size: how many documents the scope has.
+        known: how much there is.
     """
-    return bool(filters.tokens) and size <= MOST_COMPARED
-
-
-def words_to_embed(postings: Sequence[Posting], size: int) -> list[str]:
-    """The words of a question whose meaning is looked for; all of them when each is frequent."""
-    rare = [one.word for one in postings if len(one.documents) <= max(FEW, SHARE_EMBEDDED * size)]
-    return rare or [one.word for one in postings]
+    compares_all = bool(filters.tokens) and known.size <= MOST_COMPARED
+    looked_at = MOST_BY_MEANING
+    if known.size < known.unfiltered:
+        share = max(known.size, 1) / known.unfiltered
+        looked_at = min(MOST_COMPARED, ceil(MOST_BY_MEANING * MORE_THAN_NEEDED / share))
+    return Compared(index, space, vector, compares_all, looked_at)
 
 
 def search(
@@ -71,7 +76,7 @@ def search(
     filters: Filters,
     asked: Sequence[str],
     postings: Sequence[Posting],
-    meaning: QuestionVector | None,
+    meaning: Compared | None,
     now: datetime,
     settings: MemorySettings,
 ) -> Ranking:
@@ -94,15 +99,16 @@ def search(
     weights = _weights(postings)
     best = _best(weights, weights)
     among = candidates.identifiers() if meaning is not None and meaning.compares_all else None
-    nearest = [] if meaning is None else _nearest(session, meaning, MOST_BY_MEANING, among)
+    nearest = [] if meaning is None else _nearest(session, meaning, meaning.looked_at, among)
     pool = {one.memory_id: one for one in candidates.of(best, nearest)}
-    by_meaning = [pool[found] for found in nearest if found in pool]
+    by_meaning = [pool[found] for found in nearest if found in pool][:MOST_BY_MEANING]
     # most namespaces hold little that their readers cannot read: only where few of the best are candidates, all are
     # looked at
     if sum(one.document in weights for one in pool.values()) * 2 < len(best) < len(weights):
         best = _best(weights, weights.keys() & set(candidates.documents()))
         pool |= {one.memory_id: one for one in candidates.of(best, ())}
-    if meaning is not None and among is None and len(by_meaning) * 2 < len(nearest):
+    found_all = among is not None or meaning is None or len(nearest) < meaning.looked_at
+    if meaning is not None and not found_all and len(by_meaning) * 2 < MOST_BY_MEANING:
         by_meaning = _nearest_candidates(session, candidates, meaning, len(by_meaning))
     by_words = nlargest(FIRST_OF_EACH, pool.values(), key=lambda one: (weights.get(one.document, 0), one.document))
     around = candidates.around([*by_words, *by_meaning[:FIRST_OF_EACH]])
@@ -123,30 +129,30 @@ def _weights(postings: Sequence[Posting]) -> Mapping[int, float]:
 
 
 def _best(weights: Mapping[int, float], documents: Iterable[int]) -> list[int]:
-    return nlargest(MOST_BY_WORDS, documents, key=lambda document: (weights[document], document))
+    # of pairs, without a key: to call a function for each takes as long as all the rest of the sorting
+    best = sorted(((weights[document], document) for document in documents), reverse=True)
+    return [document for _, document in best[:MOST_BY_WORDS]]
 
 
-def _nearest_candidates(
-    session: Session, candidates: Candidates, meaning: QuestionVector, share: int
-) -> list[Candidate]:
+def _nearest_candidates(session: Session, candidates: Candidates, meaning: Compared, known: int) -> list[Candidate]:
     """The candidates that are nearest in meaning, the nearest first.
 
     Args:
         session: a reading session.
         candidates: loads them.
         meaning: the question's meaning.
-        share: how many of the `MOST_BY_MEANING` nearest memories are candidates.
+        known: how many of the nearest memories that were looked at are candidates.
     """
     found: list[Candidate] = []
-    if share * FARTHEST >= MOST_BY_MEANING:
-        enough = 2 * MOST_BY_MEANING * MOST_BY_MEANING // share
+    if known * FARTHEST >= meaning.looked_at:
+        enough = 2 * MOST_BY_MEANING * meaning.looked_at // known
         found = _in_order(candidates, _nearest(session, meaning, enough))
     if len(found) < MOST_BY_MEANING:
         found = _in_order(candidates, _nearest(session, meaning, MOST_BY_MEANING, candidates.identifiers()))
     return found[:MOST_BY_MEANING]
 
 
-def _nearest(session: Session, meaning: QuestionVector, most: int, among: Sequence[str] | None = None) -> list[str]:
+def _nearest(session: Session, meaning: Compared, most: int, among: Sequence[str] | None = None) -> list[str]:
     found = meaning.index.nearest(session, meaning.space, meaning.vector, most, among)
     return [memory_id for memory_id, _ in found]
 

@@ -15,7 +15,7 @@ from tmws_memory import reading
 from tmws_memory.answers import MOST_CHARACTERS_LISTED, RecalledMemory
 from tmws_memory.budget import while_they_fit
 from tmws_memory.filters import Filters
-from tmws_memory.search.postings import Posting, Scope, postings
+from tmws_memory.search.lookup import Known, Lookup
 from tmws_memory.settings import MemorySettings
 from tmws_memory.state import MemoryState
 from tmws_memory.tools.arguments import (
@@ -32,7 +32,8 @@ from tmws_memory.words import asked, indexed
 
 if TYPE_CHECKING:
     from tmws_memory.search.ranking import Ranked
-    from tmws_memory.search.search import QuestionVector
+    from tmws_memory.search.search import Compared
+    from tmws_memory.vectors.index import Vectors
 
 DEEPEST = 500
 """How many hits can be read page by page."""
@@ -130,43 +131,40 @@ async def find(ctx: Context, query: str, filters: Filters, begin: int, end: int)
     words = asked(query)
     if not words:
         return Found([], [], 0)
-    scope = Scope(ctx.principal, filters)
+    lookup, everything_asked = Lookup(ctx.principal, filters, words, state.sizes), indexed(query).split()
 
-    def look_up(session: Session) -> tuple[list[Posting], int]:
-        size = state.sizes.of(session, scope)
-        return postings(session, words, scope, size), size
+    def rank(session: Session, known: Known, vector: "Vectors | None") -> Found:
+        meaning = _meaning(state, filters, known, vector)
+        ranking = search(
+            session, ctx.principal, filters, everything_asked, known.postings, meaning, utc_now(), settings
+        )
+        part = ranking.part(begin, end)
+        legible = reading.shown(session, [one.candidate.memory_id for one in part], ctx.principal)
+        return Found(part, [legible[one.candidate.memory_id] for one in part], len(ranking))
 
-    found, size = await ctx.transaction(look_up)
-    meaning = await _meaning(state, filters, found, size)
-
-    async def ranked(meaning: "QuestionVector | None") -> Found:
-        def rank(session: Session) -> Found:
-            everything_asked = indexed(query).split()
-            ranking = search(session, ctx.principal, filters, everything_asked, found, meaning, utc_now(), settings)
-            part = ranking.part(begin, end)
-            known = reading.shown(session, [one.candidate.memory_id for one in part], ctx.principal)
-            return Found(part, [known[one.candidate.memory_id] for one in part], len(ranking))
-
-        return await ctx.transaction(rank)
+    def in_one_transaction(session: Session) -> Found:
+        known = lookup(session)
+        return rank(session, known, state.meaning.at_once(known.text_to_embed))
 
     try:
-        return await ranked(meaning)
+        if state.meaning.immediate:
+            return await ctx.transaction(in_one_transaction)
+        known = await ctx.transaction(lookup)
+        vector = await state.meaning.of_question(known.text_to_embed)
+        return await ctx.transaction(lambda session: rank(session, known, vector))
     except VectorIndexFault as error:
         state.meaning.rest(str(error))
-        return await ranked(None)
+        return await ctx.transaction(lambda session: rank(session, lookup(session), None))
 
 
-async def _meaning(
-    state: MemoryState, filters: Filters, found: Sequence[Posting], size: int
-) -> "QuestionVector | None":
-    from tmws_memory.search.search import QuestionVector, compares_all, space_of, words_to_embed
+def _meaning(state: MemoryState, filters: Filters, known: Known, vector: "Vectors | None") -> "Compared | None":
+    from tmws_memory.search.search import compared, space_of
 
-    vector = await state.meaning.of_question(" ".join(words_to_embed(found, size)))
-    embedder, index = await state.meaning.embedder(), await state.meaning.index()
-    if vector is None or embedder is None or index is None or not vector.any():
+    loaded = state.meaning.loaded
+    if vector is None or loaded is None or not vector.any():
         return None
-    space = space_of(filters, embedder.name, embedder.dimension)
-    return QuestionVector(index, space, vector, compares_all(filters, size))
+    embedder, index = loaded
+    return compared(index, space_of(filters, embedder.name, embedder.dimension), vector, filters, known)
 
 
 def _hit(ranked: "Ranked", shown: reading.Shown) -> Hit:
