@@ -2,25 +2,37 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache, partial
+from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Select, Update, and_, bindparam, func, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from tmws_core.database import Database
 from tmws_core.exclusive import Exclusive
 from tmws_memory.access import present
 from tmws_memory.meaning import Meaning
+from tmws_memory.membership import as_parameter, is_one_of
+from tmws_memory.models.base import table_of
 from tmws_memory.models.memory import Memory
 from tmws_memory.scope import namespace_token
+
+if TYPE_CHECKING:
+    from tmws_memory.vectors.index import Vectors
 
 logger = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_ROUNDS = 30.0
 SECONDS_TO_GATHER = 0.2
+MOST_SECONDS_TO_GATHER = 3.0
+"""What is stored in quick succession waits so long at most for a pause: to embed meanwhile would hold up the storing."""
+KEPT_AT_ONCE = 64
+"""So many vectors are written in one transaction, which other writers have to wait for."""
 LOCK = "memory-embedding"
+_MEMORIES = table_of(Memory)
 
 
 @dataclass(frozen=True)
@@ -80,13 +92,20 @@ class EmbeddingWorker:
             with suppress(TimeoutError):
                 async with asyncio.timeout(SECONDS_BETWEEN_ROUNDS):
                     await self._wake.wait()
-                # what is stored in quick succession is embedded together
-                await asyncio.sleep(SECONDS_TO_GATHER)
+                await self._pause()
             self._wake.clear()
             try:
                 await self._alone()
             except Exception:
                 logger.exception("memories could not be embedded; they are found by their words, and tried again")
+
+    async def _pause(self) -> None:
+        """Wait until nothing more is stored for a moment, so that it is embedded together."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(MOST_SECONDS_TO_GATHER):
+                while self._wake.is_set():
+                    self._wake.clear()
+                    await asyncio.sleep(SECONDS_TO_GATHER)
 
     async def _alone(self) -> None:
         """Embed what waits, in one process at a time: two would embed the same, and keep the writers waiting."""
@@ -163,14 +182,14 @@ class EmbeddingWorker:
             raise EmbedderUnavailable(self._meaning.status)
         model, dimension = embedder.name, embedder.dimension
 
-        def keep(session: Session) -> int:
+        def keep(session: Session, some: "Mapping[_Waiting, Vectors]") -> int:
             from tmws_memory.vectors.index import Space
 
-            unchanged = _unchanged(session, waiting)
-            for namespace in sorted({one.namespace for one in waiting}, key=namespace_token):
+            unchanged = _unchanged(session, list(some))
+            for namespace in sorted({one.namespace for one in some}, key=namespace_token):
                 kept = {
                     one.memory_id: vector
-                    for one, vector in zip(waiting, vectors, strict=True)
+                    for one, vector in some.items()
                     if one.namespace == namespace and one.memory_id in unchanged
                 }
                 index.put(session, Space(namespace_token(namespace), model, dimension), kept)
@@ -178,7 +197,12 @@ class EmbeddingWorker:
             return len(unchanged)
 
         try:
-            return Round(await self._database.transaction(keep, read_only=False), 0)
+            ready = 0
+            for start in range(0, len(waiting), KEPT_AT_ONCE):
+                end = start + KEPT_AT_ONCE
+                some = dict(zip(waiting[start:end], vectors[start:end], strict=True))
+                ready += await self._database.transaction(partial(keep, some=some), read_only=False)
+            return Round(ready, 0)
         except VectorIndexFault as error:
             self._meaning.rest(str(error))
             raise EmbedderUnavailable(str(error)) from error
@@ -216,20 +240,36 @@ def _texts() -> Select[str, str, str, str]:
 def _unchanged(session: Session, waiting: Sequence[_Waiting]) -> set[str]:
     """Those that still have the text that was embedded; nobody changes or deletes them before the transaction ends."""
     texts = {(one.memory_id, one.content_hash) for one in waiting}
-    now = select(Memory.id, Memory.content_hash).where(Memory.id.in_([one.memory_id for one in waiting]), present())
-    locked = session.execute(now.order_by(Memory.id).with_for_update())
+    dialect = session.get_bind().dialect.name
+    asked = {"identifiers": as_parameter([one.memory_id for one in waiting], dialect)}
+    locked = session.connection().execute(_texts_now(dialect), asked).all()
     return {memory_id for memory_id, content_hash in locked if (memory_id, content_hash) in texts}
 
 
 def _mark(session: Session, memory_ids: Sequence[str], status: str, model: str | None, dimension: int | None) -> None:
-    session.execute(
-        update(Memory)
-        .where(Memory.id.in_(memory_ids))
+    dialect = session.get_bind().dialect.name
+    values = {"status": status, "model": model, "dimension": dimension}
+    session.connection().execute(_marked(dialect), {"identifiers": as_parameter(memory_ids, dialect), **values})
+
+
+@cache
+def _texts_now(dialect: str) -> Select[str, str]:
+    """The statement for the present texts of the parameter `identifiers`, which it locks."""
+    these = is_one_of(_MEMORIES.c.id, "identifiers", dialect)
+    found = select(_MEMORIES.c.id, _MEMORIES.c.content_hash).where(these, present())
+    return found.order_by(_MEMORIES.c.id).with_for_update()
+
+
+@cache
+def _marked(dialect: str) -> Update:
+    """The statement that says of the parameter `identifiers` what became of their vectors."""
+    return (
+        update(_MEMORIES)
+        .where(is_one_of(_MEMORIES.c.id, "identifiers", dialect))
         .values(
-            embedding_status=status,
-            embedding_model=model,
-            embedding_dimension=dimension,
-            updated_at=Memory.updated_at,
+            embedding_status=bindparam("status"),
+            embedding_model=bindparam("model"),
+            embedding_dimension=bindparam("dimension"),
+            updated_at=_MEMORIES.c.updated_at,
         )
-        .execution_options(synchronize_session=False)
     )

@@ -5,10 +5,13 @@ index takes over.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
-from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import Delete, bindparam, delete, func, insert, select
 from sqlalchemy.orm import Session
 
+from tmws_memory.membership import as_parameter, is_one_of
+from tmws_memory.models.base import table_of
 from tmws_memory.models.vector import Vector
 from tmws_memory.vector_revision import next_revision
 from tmws_memory.vectors.encoding import decoded, encoded
@@ -49,8 +52,15 @@ def keep(session: Session, space: Space, vectors: Mapping[str, Vectors]) -> None
         }
         for memory_id, vector in vectors.items()
     ]
-    session.execute(delete(Vector).where(Vector.memory_id.in_(list(vectors))))
-    session.execute(insert(Vector), rows)
+    dialect, connection = session.get_bind().dialect.name, session.connection()
+    connection.execute(_former(dialect), {"identifiers": as_parameter(list(vectors), dialect)})
+    connection.execute(insert(table_of(Vector)), rows)
+
+
+@cache
+def _former(dialect: str) -> Delete:
+    """The statement that takes away the vectors of the parameter `identifiers`."""
+    return delete(table_of(Vector)).where(is_one_of(_VECTORS.memory_id, "identifiers", dialect))
 
 
 def newest_revision(session: Session, space: Space) -> int:
