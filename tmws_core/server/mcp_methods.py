@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 from mcp import types
 from mcp.server.lowlevel import Server
-from mcp.shared.exceptions import MCPError
 from mcp.types.methods import SPEC_CLIENT_METHODS
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -16,7 +15,7 @@ from tmws_core.server.cancellation import cancelled_once
 from tmws_core.server.mcp_tools import progress_of
 from tmws_core.server.protocol_errors import as_protocol_error
 from tmws_core.server.scope_refusal import note_refusal
-from tmws_core.tool_errors import ToolError
+from tmws_core.tool_errors import InvalidArguments, ToolError
 
 if TYPE_CHECKING:
     from tmws_core.application import Application
@@ -60,10 +59,8 @@ class MethodHandlers:
         return handle
 
     async def _call(self, declared: McpMethod, request: Request) -> dict[str, Any]:
-        arguments = _validated(declared, request)
-
         async def work(context: Context) -> BaseModel:
-            result: BaseModel = await declared.function(context, **arguments)
+            result: BaseModel = await declared.function(context, **_validated(declared, request))
             return result
 
         running = self._application.pipeline.run(
@@ -92,7 +89,7 @@ def _validated(declared: McpMethod, request: Request) -> dict[str, Any]:
     except ValidationError as error:
         faults = error.errors(include_url=False, include_input=False, include_context=False)
         told = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults)
-        raise MCPError(types.INVALID_PARAMS, f"{declared.method}: {told}") from error
+        raise InvalidArguments(f"{declared.method}: {told}") from error
     return {name: getattr(model, name) for name in fields}
 
 
