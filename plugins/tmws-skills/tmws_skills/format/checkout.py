@@ -35,13 +35,16 @@ class Checkout:
 
 
 @contextmanager
-def open_checkout(source: str | Path, commit: str | None, limits: Limits = DEFAULT) -> Iterator[Checkout]:
+def open_checkout(
+    source: str | Path, commit: str | None, limits: Limits = DEFAULT, *, folder: str = ""
+) -> Iterator[Checkout]:
     """The skills in a commit.
 
     Args:
         source: the address of a repository, or a folder of one that is here; of a folder within it only what is below.
         commit: its hash, a tag or a branch; None for what the repository shows first.
         limits: how much is taken; the commit is fetched to a temporary folder, which `total_bytes` bounds too.
+        folder: only what lies below this folder of the repository, instead of the one that the source names.
 
     Raises:
         SourceUnusable: there is no git, no such repository or no such commit, or it is too large.
@@ -49,8 +52,10 @@ def open_checkout(source: str | Path, commit: str | None, limits: Limits = DEFAU
     if commit is not None:
         refuse_commit(commit)
     remote, below, name = _place(source)
-    with TemporaryDirectory(prefix="tmws-skills-") as folder, ExitStack() as stack:
-        git = Git(Path(folder), remote.protocol, limits.total_bytes)
+    if folder := folder.strip("/"):
+        below, name = folder, folder.rpartition("/")[2]
+    with TemporaryDirectory(prefix="tmws-skills-") as temporary, ExitStack() as stack:
+        git = Git(Path(temporary), remote.protocol, limits.total_bytes)
         found = git.fetch(remote, commit)
         tree = _Commit(git, found, below, name, limits)
         stack.callback(tree.close)

@@ -1,7 +1,7 @@
 """The program git, told to do nothing but to fetch one commit and to give out what is in it.
 
-Nothing is checked out: no filter, no LFS, no line-end conversion and no link of a hostile repository comes into play, and
-neither do hooks or submodules. `git archive` is not used either: it obeys `export-subst`, `export-ignore` and
+Nothing is checked out: no filter, no LFS, no conversion of line ends and no link of a hostile repository comes into
+play, and neither do hooks or submodules. `git archive` is not used either: it obeys `export-subst`, `export-ignore` and
 filters, and would not give the files as they are.
 """
 
