@@ -258,9 +258,7 @@ def _fill_documents() -> None:
         sa.column("active_version"),
     )
     versions = sa.table("skill_versions", *map(sa.column, ("skill_id", "version", "core_instructions")))
-    documents = sa.table(
-        "tmws_skill_documents", *map(sa.column, ("skill_id", "name", "tags", "description", "body"))
-    )
+    documents = sa.table("tmws_skill_documents", *map(sa.column, ("skill_id", "name", "tags", "description", "body")))
     connection = op.get_bind()
     in_use = sa.and_(versions.c.skill_id == skills.c.id, versions.c.version == skills.c.active_version)
     found = connection.execute(

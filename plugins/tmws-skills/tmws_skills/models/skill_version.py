@@ -73,7 +73,15 @@ class SkillVersion(Identified, Timestamped, Base):
     )
 
 
-_IMMUTABLE = ("skill_id", "version", "content", "metadata_json", "core_instructions", "auxiliary_content", "content_hash")
+_IMMUTABLE = (
+    "skill_id",
+    "version",
+    "content",
+    "metadata_json",
+    "core_instructions",
+    "auxiliary_content",
+    "content_hash",
+)
 _REFUSAL = "what is in a version of a skill never changes"
 
 derived(

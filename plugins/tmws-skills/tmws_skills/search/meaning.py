@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
-from threading import Thread
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, TypeVar
 
 from tmws_core.host import Host
@@ -21,7 +21,7 @@ MOST_KEPT = 10_000
 """The vectors of so many versions are kept: 256 numbers each take 10 MB."""
 SECONDS_OF_A_SEARCH = 1.0
 """A search waits so long for its meaning; what is embedded later is there for the next one."""
-SECONDS_AFTER_A_FAILURE = 60.0
+SECONDS_AFTER_A_FAILURE = 30.0
 _AT_ONCE = 64
 
 Result = TypeVar("Result")
@@ -39,6 +39,7 @@ class Meaning:
         self._asked_for = False
         self._reason = ""
         self._failed_at = -SECONDS_AFTER_A_FAILURE
+        self._embedding = Lock()
 
     @property
     def status(self) -> str:
@@ -58,12 +59,12 @@ class Meaning:
             return False
         return time.monotonic() - self._failed_at >= SECONDS_AFTER_A_FAILURE
 
-    def missing(self, digests: "list[str]") -> list[str]:
+    def missing(self, digests: list[str]) -> list[str]:
         """Those of some digests whose texts have to be given to `similarities`."""
         return digests if self._vectors is None else self._vectors.missing(digests)
 
     async def similarities(self, question: str, digests: list[str], texts: Texts) -> Mapping[str, float]:
-        """How near in meaning a question is to each of some versions, from -1 to 1; those not known in time are left out.
+        """How near in meaning a question is to each of some versions, from -1 to 1, as far as it is known in time.
 
         Args:
             question: what is asked.
@@ -74,7 +75,7 @@ class Meaning:
             async with asyncio.timeout(SECONDS_OF_A_SEARCH):
                 return await _in_thread(partial(self._compare, question, digests, texts))
         except TimeoutError:
-            logger.info("the meaning of %d skills was not known in time; it is still being found out", len(texts))
+            self._rest(f"the embedder did not answer in {SECONDS_OF_A_SEARCH:g} s")
         except Exception as error:
             self._rest(str(error) or type(error).__name__)
         return {}
@@ -84,10 +85,11 @@ class Meaning:
         if embedder is None or self._vectors is None:
             return {}
         vector = embedder.embed_query(question)
-        unknown = [digest for digest in self._vectors.missing(digests) if digest in texts]
-        for begin in range(0, len(unknown), _AT_ONCE):
-            some = unknown[begin : begin + _AT_ONCE]
-            self._vectors.keep(some, embedder.embed_documents([texts[digest] for digest in some]))
+        with self._embedding:  # whoever comes second finds the vectors there
+            unknown = [digest for digest in self._vectors.missing(digests) if digest in texts]
+            for begin in range(0, len(unknown), _AT_ONCE):
+                some = unknown[begin : begin + _AT_ONCE]
+                self._vectors.keep(some, embedder.embed_documents([texts[digest] for digest in some]))
         found = self._vectors.similarities(digests, vector)
         self._reason = ""
         return found
