@@ -6,12 +6,13 @@ from types import ModuleType
 from tmws_core import hookimpl
 from tmws_core.host import Host
 from tmws_skills import hookspecs, migrations, models, tools
+from tmws_skills.settings import SkillsSettings
 from tmws_skills.state import SkillState, running
 
 
 @hookimpl
 def tmws_models() -> ModuleType:
-    """The six tables, and what is derived from them."""
+    """The six tables, and what belongs to them."""
     return models
 
 
@@ -22,8 +23,14 @@ def tmws_migrations() -> ModuleType:
 
 
 @hookimpl
+def tmws_settings() -> type[SkillsSettings]:
+    """How large a skill may be, and how long a deleted one is kept."""
+    return SkillsSettings
+
+
+@hookimpl
 def tmws_tools() -> ModuleType:
-    """To find, load and activate skills."""
+    """To write, find, load and activate skills."""
     return tools
 
 

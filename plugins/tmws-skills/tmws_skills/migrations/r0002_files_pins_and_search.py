@@ -13,8 +13,6 @@ down_revision = "skills_0001"
 
 _SKELETON = str.maketrans({"0": "o", "1": "l", "m": "rn", ".": "-", "_": "-"})
 _SHA256 = "length({0}) = 64 AND ltrim({0}, '0123456789abcdef') = ''"
-_PRESENT = {"sqlite_where": sa.text("is_deleted = 0"), "postgresql_where": sa.text("NOT is_deleted")}
-_ACTIVE = {"sqlite_where": sa.text("state = 'active'"), "postgresql_where": sa.text("state = 'active'")}
 _IMMUTABLE = "skill_id, version, content, metadata_json, core_instructions, auxiliary_content, content_hash"
 _REFUSAL = "what is in a version of a skill never changes"
 _FOLLOW = """
@@ -67,7 +65,14 @@ def _change_skills() -> None:
     _fill_look_alikes()
     op.create_index("ix_skills_deleted_at", "skills", ["deleted_at"])
     op.create_index("ix_skills_replaced_by", "skills", ["replaced_by"])
-    op.create_index("uq_skills_namespace_look_alike", "skills", ["namespace", "look_alike"], unique=True, **_PRESENT)
+    op.create_index(
+        "uq_skills_namespace_look_alike",
+        "skills",
+        ["namespace", "look_alike"],
+        unique=True,
+        sqlite_where=sa.text("is_deleted = 0"),
+        postgresql_where=sa.text("NOT is_deleted"),
+    )
 
 
 def _fill_look_alikes() -> None:
@@ -148,7 +153,12 @@ def _change_activations() -> None:
         "AND (other.activated_at, other.id) > (skill_activations.activated_at, skill_activations.id))"
     )
     op.create_index(
-        "uq_skill_activations_active", "skill_activations", ["skill_id", "agent_id"], unique=True, **_ACTIVE
+        "uq_skill_activations_active",
+        "skill_activations",
+        ["skill_id", "agent_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'active'"),
+        postgresql_where=sa.text("state = 'active'"),
     )
 
 

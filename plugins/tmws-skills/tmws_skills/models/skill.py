@@ -19,8 +19,13 @@ def _skeleton(context: DefaultExecutionContext) -> str:
 
 
 def _unique_among_the_present(name: str, *columns: str) -> Index:
-    present = {"sqlite_where": text("is_deleted = 0"), "postgresql_where": text("NOT is_deleted")}
-    return Index(name, *columns, unique=True, **present)
+    return Index(
+        name,
+        *columns,
+        unique=True,
+        sqlite_where=text("is_deleted = 0"),
+        postgresql_where=text("NOT is_deleted"),
+    )
 
 
 class Skill(Identified, Timestamped, Base):

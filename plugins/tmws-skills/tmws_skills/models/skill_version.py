@@ -73,6 +73,7 @@ class SkillVersion(Identified, Timestamped, Base):
     )
 
 
+<<<<<<< HEAD
 _IMMUTABLE = (
     "skill_id",
     "version",
@@ -82,6 +83,9 @@ _IMMUTABLE = (
     "auxiliary_content",
     "content_hash",
 )
+=======
+_IMMUTABLE = "skill_id, version, content, metadata_json, core_instructions, auxiliary_content, content_hash"
+>>>>>>> skillstore
 _REFUSAL = "what is in a version of a skill never changes"
 
 derived(
@@ -89,13 +93,13 @@ derived(
     "tmws_skill_versions_immutable",
     after=SkillVersion.__tablename__,
     sqlite=(
-        f"CREATE TRIGGER tmws_skill_versions_immutable BEFORE UPDATE OF {', '.join(_IMMUTABLE)} ON skill_versions "
+        f"CREATE TRIGGER tmws_skill_versions_immutable BEFORE UPDATE OF {_IMMUTABLE} ON skill_versions "
         f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END",
     ),
     postgresql=(
         "CREATE FUNCTION tmws_skill_versions_immutable() RETURNS trigger LANGUAGE plpgsql AS $immutable$ BEGIN "
         f"RAISE EXCEPTION '{_REFUSAL}' USING ERRCODE = 'integrity_constraint_violation'; END $immutable$",
-        f"CREATE TRIGGER tmws_skill_versions_immutable BEFORE UPDATE OF {', '.join(_IMMUTABLE)} ON skill_versions "
+        f"CREATE TRIGGER tmws_skill_versions_immutable BEFORE UPDATE OF {_IMMUTABLE} ON skill_versions "
         "FOR EACH ROW EXECUTE FUNCTION tmws_skill_versions_immutable()",
         # a relation of the name of what is derived, by which the core sees that it is there
         "CREATE VIEW tmws_skill_versions_immutable AS SELECT tgname::text AS name FROM pg_trigger "

@@ -1,0 +1,27 @@
+"""The words under which a skill is found: kept in step with its name, its tags and its active version."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tmws_skills.models.skill import Skill
+from tmws_skills.models.skill_document import SkillDocument
+from tmws_skills.models.skill_version import SkillVersion
+
+
+def renew(session: Session, skill: Skill, version: SkillVersion) -> None:
+    """Index a skill anew.
+
+    Args:
+        session: a writing session.
+        skill: the skill.
+        version: its active version.
+    """
+    document = session.scalars(select(SkillDocument).where(SkillDocument.skill_id == skill.id)).first()
+    if document is None:
+        document = SkillDocument(skill_id=skill.id)
+        session.add(document)
+    document.name = skill.name
+    document.tags = "\n".join(skill.tags)
+    document.description = skill.description or ""
+    document.body = version.core_instructions or ""
+    session.flush()
