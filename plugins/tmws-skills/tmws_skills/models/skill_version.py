@@ -73,19 +73,7 @@ class SkillVersion(Identified, Timestamped, Base):
     )
 
 
-<<<<<<< HEAD
-_IMMUTABLE = (
-    "skill_id",
-    "version",
-    "content",
-    "metadata_json",
-    "core_instructions",
-    "auxiliary_content",
-    "content_hash",
-)
-=======
 _IMMUTABLE = "skill_id, version, content, metadata_json, core_instructions, auxiliary_content, content_hash"
->>>>>>> skillstore
 _REFUSAL = "what is in a version of a skill never changes"
 
 derived(
