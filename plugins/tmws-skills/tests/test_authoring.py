@@ -133,8 +133,8 @@ async def test_a_skill_is_found_under_the_words_of_its_active_version(
     skill = await make(tags=("quality",))
     await session.run_sync(authoring.revise, alice, skill.id, package(body="Thrice."), None)
     document = (await session.scalars(select(SkillDocument))).one()
-    assert (document.name, document.tags, document.description) == ("code-review", "quality", "Reviews.")
-    assert document.body == "\nThrice.\n"
+    assert (document.name, document.tags, document.description) == ("code review", "quality", "reviews")
+    assert document.body == "thrice"
 
 
 async def test_a_dangerous_text_waits_for_a_reviewer(session: AsyncSession, make: CreateSkill) -> None:
