@@ -107,9 +107,7 @@ async def skill_update(
     ctx: Context,
     skill: SkillName,
     skill_md: Annotated[SkillMd | None, Field(description="Another SKILL.md, whole.")] = None,
-    instructions: Annotated[
-        Instructions | None, Field(description="Other instructions below its front matter.")
-    ] = None,
+    instructions: Annotated[Instructions | None, Field(description="Other text below its front matter.")] = None,
     metadata_version: MetadataVersion | None = None,
     files: Annotated[Files, Field(description="Files to add, or to put in the place of those with the path.")] = [],  # noqa: B006 -- pydantic copies a default before it is used
     remove_files: Annotated[list[Path], Field(max_length=512, description="Files to leave out from now on.")] = [],  # noqa: B006 -- see files

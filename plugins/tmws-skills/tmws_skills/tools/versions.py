@@ -17,6 +17,7 @@ from tmws_skills.budget import MOST_BYTES, part
 from tmws_skills.diff import Change, FileDifference, differences
 from tmws_skills.format.package import SkillFile
 from tmws_skills.lookup import find
+from tmws_skills.models.skill_version import SkillVersion
 from tmws_skills.tools.arguments import ExpectedVersion, SkillName, Version, VersionNumber
 
 MOST_BYTES_OF_DIFF = MOST_BYTES // 2
@@ -101,10 +102,9 @@ async def skill_diff(
 
     def work(session: Session) -> tuple[str, _Side, _Side]:
         found = find(session, ctx.principal, skill)
-        return found.id, *(
-            _side(session, versions.one(session, found, one))
-            for one in (from_version, found.active_version if to_version is None else to_version)
-        )
+        former = _side(session, versions.one(session, found, from_version))
+        latter = found.active_version if to_version is None else to_version
+        return found.id, former, _side(session, versions.one(session, found, latter))
 
     skill_id, (first, before, files_before), (second, after, files_after) = await ctx.transaction(work)
     found = await asyncio.to_thread(differences, before, files_before, after, files_after)
@@ -140,7 +140,7 @@ async def skill_rollback(
     return await ctx.transaction(work, tell)
 
 
-@tool(scope=READ, idempotent=True)
+@tool(scope=WRITE, idempotent=True)
 async def skill_pin(
     ctx: Context,
     skill: SkillName,
@@ -155,7 +155,7 @@ async def skill_pin(
     return await ctx.transaction(work, partial(_tell, ctx, "skill.pinned"))
 
 
-@tool(scope=READ, idempotent=True)
+@tool(scope=WRITE, idempotent=True)
 async def skill_unpin(ctx: Context, skill: SkillName) -> Pinned:
     """Follow the active version of a skill again."""
 
@@ -170,7 +170,7 @@ def _tell(ctx: Context, event: str, pinned: Pinned) -> None:
     ctx.publish(event, skill_id=pinned.id, version=pinned.version)
 
 
-def _side(session: Session, version: versions.SkillVersion) -> _Side:
+def _side(session: Session, version: SkillVersion) -> _Side:
     return version.version, version.content, blobs.read_all(session, version)
 
 
