@@ -1,18 +1,52 @@
-"""What tmws-skills contributes to the core."""
+"""What tmws-skills contributes to the core, and to its own hooks."""
 
+from contextlib import AbstractAsyncContextManager
 from types import ModuleType
 
 from tmws_core import hookimpl
-from tmws_skills import migrations, models
+from tmws_core.host import Host
+from tmws_skills import health, hookspecs, migrations, models, tools
+from tmws_skills.settings import SkillsSettings
+from tmws_skills.state import SkillState, running
 
 
 @hookimpl
 def tmws_models() -> ModuleType:
-    """The six tables."""
+    """The six tables, and what belongs to them."""
     return models
 
 
 @hookimpl
 def tmws_migrations() -> ModuleType:
-    """The revisions of the six tables."""
+    """The revisions of the tables."""
     return migrations
+
+
+@hookimpl
+def tmws_settings() -> type[SkillsSettings]:
+    """How large a skill may be, and how long a deleted one is kept."""
+    return SkillsSettings
+
+
+@hookimpl
+def tmws_tools() -> ModuleType:
+    """To write, find, load and activate skills."""
+    return tools
+
+
+@hookimpl
+def tmws_health_checks() -> ModuleType:
+    """Whether the skills are whole."""
+    return health
+
+
+@hookimpl
+def tmws_hookspecs() -> ModuleType:
+    """The embedder."""
+    return hookspecs
+
+
+@hookimpl
+def tmws_lifespan(application: Host) -> AbstractAsyncContextManager[SkillState]:
+    """Compares questions with skills."""
+    return running(application)
