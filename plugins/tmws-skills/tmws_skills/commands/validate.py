@@ -1,0 +1,70 @@
+"""`tmws skills validate`: what agentskills.io says against skills, before anybody imports or publishes them."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
+
+from tmws_core import Context, command
+from tmws_skills import scanning
+from tmws_skills.exchange.answers import CheckedSkill, DiagnosticLine, ValidationReport
+from tmws_skills.exchange.source import Source, opened
+from tmws_skills.format.diagnostic import Diagnostic, error, warning
+from tmws_skills.format.document import Document
+from tmws_skills.format.limits import Limits
+from tmws_skills.format.reading import Fault, Found
+from tmws_skills.format.validation import check_strict
+from tmws_skills.settings import SkillsSettings
+
+
+def _some_invalid(report: ValidationReport) -> bool:
+    return report.invalid > 0
+
+
+@command(scope="skills:read", failed=_some_invalid)
+async def validate(
+    ctx: Context,
+    source: Annotated[
+        str, Field(description="A folder, a .zip or .skill archive, or the address of a git repository.")
+    ],
+    commit: Annotated[str | None, Field(description="Of a git repository, a commit, a tag or a branch.")] = None,
+    folder: Annotated[str, Field(description="Of a git repository, only what lies below this folder.")] = "",
+) -> ValidationReport:
+    """Check all skills below a path strictly, as publishing does, and tell what a reviewer would look at."""
+    limits = ctx.settings(SkillsSettings).limits
+    return await asyncio.to_thread(_report, source, limits, commit, folder)
+
+
+def _report(named: str, limits: Limits, commit: str | None, folder: str) -> ValidationReport:
+    with opened(named, limits, commit=commit, folder=folder) as source:
+        skills = [_checked(one) for one in source.reading]
+        return _counted(source, skills)
+
+
+def _counted(source: Source, skills: list[CheckedSkill]) -> ValidationReport:
+    valid = sum(one.valid for one in skills)
+    return ValidationReport(
+        source=source.shown, commit=source.commit, valid=valid, invalid=len(skills) - valid, skills=skills
+    )
+
+
+def _checked(read: Found | Fault) -> CheckedSkill:
+    if isinstance(read, Fault):
+        return _line(read.path, None, [error("unreadable", read.reason, read.path)])
+    document = Document.parse(read.package.skill_md)
+    findings = [
+        warning(one.code, f"{one.reason}: {one.excerpt}", f"{one.path}, line {one.line}")
+        for one in scanning.scan(read.package)
+    ]
+    found = [*read.diagnostics, *check_strict(document, read.directory_name), *findings]
+    return _line(read.path, document.name, found)
+
+
+def _line(path: str, name: str | None, diagnostics: Sequence[Diagnostic]) -> CheckedSkill:
+    return CheckedSkill(
+        path=path,
+        name=name,
+        valid=not any(one.severity == "error" for one in diagnostics),
+        diagnostics=[DiagnosticLine.of(one) for one in diagnostics],
+    )
