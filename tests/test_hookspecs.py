@@ -15,6 +15,7 @@ from tmws_core.credentials import Credentials
 from tmws_core.pipeline import Call
 from tmws_core.schema.live import live_tables
 from tmws_core.testing.distributions import InstallPlugin
+from tmws_core.tool_listing import tools_shown
 
 Open = Callable[..., Application]
 
@@ -33,6 +34,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "tmws_routes": [],
     "tmws_seeds": [],
     "tmws_settings": [],
+    "tmws_tool_listers": [],
     "tmws_tools": [],
     "tmws_witnesses": [],
 }
@@ -77,6 +79,12 @@ async def test_tmws_tools_makes_the_tool_callable(example: Open) -> None:
     async with example("tmws_tools") as application:
         arguments = {"left": 2, "right": 3}
         assert await application.pipeline.call_tool(_call(application), "example_add", arguments) == {"result": 5}
+
+
+async def test_tmws_tool_listers_show_what_is_pinned(example: Open) -> None:
+    async with example("tmws_tool_listers") as application:
+        await application.pipeline.call_tool(_call(application), "example_pin", {"name": "example_pin"})
+        assert await tools_shown(application, _call(application)) == {"example_pin"}
 
 
 async def test_tmws_resources_makes_the_resource_readable(example: Open) -> None:

@@ -12,6 +12,7 @@ from tmws_core.contributions import (
     route,
     seed,
     tool,
+    tool_lister,
     witness,
 )
 from tmws_core.credentials import Credentials
@@ -39,5 +40,6 @@ __all__ = [
     "route",
     "seed",
     "tool",
+    "tool_lister",
     "witness",
 ]

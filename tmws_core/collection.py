@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from types import ModuleType
-from typing import Any
 
 import pluggy
 from pydantic import BaseModel
@@ -11,7 +10,6 @@ from sqlalchemy import MetaData
 from tmws_core.contributions import (
     Authenticator,
     Command,
-    Declaration,
     HealthCheck,
     Observer,
     Prompt,
@@ -19,10 +17,12 @@ from tmws_core.contributions import (
     Route,
     Seed,
     Tool,
+    ToolLister,
     Witness,
     declared_in,
     modules_below,
 )
+from tmws_core.contributions.declaration import D
 from tmws_core.discovery import stopping
 from tmws_core.errors import ModelLeftOut, PluginError
 from tmws_core.history import History
@@ -66,6 +66,7 @@ def contributions_of(manager: pluggy.PluginManager, record: PluginRecord) -> Con
         metadata=metadata,
         history=History.of(migrations) if migrations else None,
         tools=hooks.declarations("tmws_tools", Tool),
+        tool_listers=hooks.declarations("tmws_tool_listers", ToolLister),
         resources=hooks.declarations("tmws_resources", Resource),
         prompts=hooks.declarations("tmws_prompts", Prompt),
         routes=_in_their_places(record.name, hooks),
@@ -125,11 +126,13 @@ class _Hooks:
             raise PluginError(f"{hook} returned {returned!r:.80}, not a module")
         return returned
 
-    def declarations(self, hook: str, kind: type[Any]) -> list[Any]:
+    def declarations(self, hook: str, kind: type[D]) -> list[D]:
         module = self.module(hook)
-        found: list[Declaration] = [] if module is None else declared_in(module, kind)
+        found = [] if module is None else declared_in(module, kind)
         if module is not None and not found:
-            raise PluginError(f"{hook} returned {module.__name__}, and no @{_decorator(kind)} function stands in it")
+            raise PluginError(
+                f"{hook} returned {module.__name__}, and no @{kind.kind().replace(' ', '_')} function stands in it"
+            )
         return found
 
     def settings(self) -> type[BaseModel] | None:
@@ -142,10 +145,6 @@ class _Hooks:
         if required:
             raise PluginError(f"settings {', '.join(required)} of {section.__name__} need a default")
         return section
-
-
-def _decorator(kind: type[Declaration]) -> str:
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in kind.__name__).lstrip("_")
 
 
 def _in_their_places(plugin: str, hooks: "_Hooks") -> list[Route]:

@@ -130,6 +130,49 @@ def tmws_tools() -> ModuleType:
 
 
 @hookspec
+def tmws_tool_listers() -> ModuleType:
+    """Contribute tool listers, which say what a caller's list of tools shows besides the tools that every list shows.
+
+    A lister is asked for each list in the default profile, so it has to be quick. Whoever changes what it answers says
+    so with `ctx.list_changed("tools")`.
+
+    Returns:
+        The module or package that holds the functions declared with `@tool_lister`.
+
+    Example:
+        import sys
+
+        from tmws_core import Context, hookimpl, tool, tool_lister
+
+        pinned: dict[str, set[str]] = {}
+
+
+        @tool(scope="example:write")
+        async def example_pin(ctx: Context, name: str) -> None:
+            \"\"\"Keep a tool in the list of tools.\"\"\"
+            pinned.setdefault(ctx.principal.agent_id, set()).add(name)
+            ctx.list_changed("tools")
+
+
+        @tool_lister(scope="example:write")
+        async def pinned_tools(ctx: Context) -> set[str]:
+            \"\"\"The tools that the caller has pinned.\"\"\"
+            return pinned.get(ctx.principal.agent_id, set())
+
+
+        @hookimpl
+        def tmws_tools():
+            return sys.modules[__name__]
+
+
+        @hookimpl
+        def tmws_tool_listers():
+            return sys.modules[__name__]
+    """
+    raise NotImplementedError
+
+
+@hookspec
 def tmws_resources() -> ModuleType:
     """Contribute resources that an MCP client reads by URI.
 

@@ -18,6 +18,7 @@ from tmws_core.contributions import (
     Route,
     Seed,
     Tool,
+    ToolLister,
     Witness,
 )
 from tmws_core.history import History
@@ -43,6 +44,7 @@ class Contributions:
     metadata: "MetaData | None" = None
     history: History | None = None
     tools: Sequence[Tool] = ()
+    tool_listers: Sequence[ToolLister] = ()
     resources: Sequence[Resource] = ()
     prompts: Sequence[Prompt] = ()
     routes: Sequence[Route] = ()

@@ -10,6 +10,7 @@ from tmws_core.contributions.resource import Resource, resource
 from tmws_core.contributions.route import Route, route
 from tmws_core.contributions.seed import Seed, seed
 from tmws_core.contributions.tool import Tool, tool
+from tmws_core.contributions.tool_lister import ToolLister, tool_lister
 from tmws_core.contributions.witness import Witness, witness
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Route",
     "Seed",
     "Tool",
+    "ToolLister",
     "Witness",
     "authenticator",
     "command",
@@ -35,5 +37,6 @@ __all__ = [
     "route",
     "seed",
     "tool",
+    "tool_lister",
     "witness",
 ]

@@ -49,7 +49,7 @@ async def test_the_files_of_a_version_can_be_read(session: AsyncSession, make: C
     version = await session.run_sync(versions.active, skill)
     assert await session.run_sync(blobs.read, version, "a.bin") == b"\0\xff"
     assert [file.path for file in await session.run_sync(blobs.read_all, version)] == ["a.bin"]
-    with pytest.raises(NotFound, match="no file 'b.bin'"):
+    with pytest.raises(NotFound, match=r"no file 'b\.bin'"):
         await session.run_sync(blobs.read, version, "b.bin")
 
 
@@ -133,8 +133,8 @@ async def test_a_skill_is_found_under_the_words_of_its_active_version(
     skill = await make(tags=("quality",))
     await session.run_sync(authoring.revise, alice, skill.id, package(body="Thrice."), None)
     document = (await session.scalars(select(SkillDocument))).one()
-    assert (document.name, document.tags, document.description) == ("code-review", "quality", "Reviews.")
-    assert document.body == "\nThrice.\n"
+    assert (document.name, document.tags, document.description) == ("code review", "quality", "reviews")
+    assert document.body == "thrice"
 
 
 async def test_a_dangerous_text_waits_for_a_reviewer(session: AsyncSession, make: CreateSkill) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from tmws_skills.models.skill import Skill
 from tmws_skills.models.skill_document import SkillDocument
 from tmws_skills.models.skill_version import SkillVersion
+from tmws_skills.words import indexed
 
 
 def renew(session: Session, skill: Skill, version: SkillVersion) -> None:
@@ -20,8 +21,8 @@ def renew(session: Session, skill: Skill, version: SkillVersion) -> None:
     if document is None:
         document = SkillDocument(skill_id=skill.id)
         session.add(document)
-    document.name = skill.name
-    document.tags = "\n".join(skill.tags)
-    document.description = skill.description or ""
-    document.body = version.core_instructions or ""
+    document.name = indexed(f"{skill.name} {skill.display_name or ''}")
+    document.tags = indexed(" ".join(skill.tags))
+    document.description = indexed(skill.description or "")
+    document.body = indexed(version.core_instructions or "")
     session.flush()

@@ -1,10 +1,13 @@
-"""What tmws-skills contributes to the core."""
+"""What tmws-skills contributes to the core, and to its own hooks."""
 
+from contextlib import AbstractAsyncContextManager
 from types import ModuleType
 
 from tmws_core import hookimpl
-from tmws_skills import migrations, models
+from tmws_core.host import Host
+from tmws_skills import hookspecs, migrations, models, tools
 from tmws_skills.settings import SkillsSettings
+from tmws_skills.state import SkillState, running
 
 
 @hookimpl
@@ -23,3 +26,21 @@ def tmws_migrations() -> ModuleType:
 def tmws_settings() -> type[SkillsSettings]:
     """How large a skill may be, and how long a deleted one is kept."""
     return SkillsSettings
+
+
+@hookimpl
+def tmws_tools() -> ModuleType:
+    """To write, find, load and activate skills."""
+    return tools
+
+
+@hookimpl
+def tmws_hookspecs() -> ModuleType:
+    """The embedder."""
+    return hookspecs
+
+
+@hookimpl
+def tmws_lifespan(application: Host) -> AbstractAsyncContextManager[SkillState]:
+    """Compares questions with skills."""
+    return running(application)
