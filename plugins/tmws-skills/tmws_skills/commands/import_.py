@@ -12,6 +12,7 @@ from tmws_core.fields import Slug
 from tmws_skills.draft import AccessLevel
 from tmws_skills.exchange import importing
 from tmws_skills.exchange.answers import ImportReport
+from tmws_skills.exchange.events import tell
 from tmws_skills.exchange.importing import Imported, Target
 from tmws_skills.exchange.source import opened
 from tmws_skills.format.reading import Fault, Found
@@ -50,8 +51,7 @@ async def import_(
             outcomes.append(await _outcome(ctx, read, target))
             await ctx.progress(len(outcomes), total, f"importing {found.shown}")
     report = ImportReport.of(outcomes, source=found.shown, commit=found.commit)
-    if report.created or report.new_versions:
-        ctx.publish("skill.imported", created=report.created, new_versions=report.new_versions)
+    tell(ctx, report)
     return report
 
 

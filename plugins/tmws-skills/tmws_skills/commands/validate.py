@@ -9,7 +9,7 @@ from pydantic import Field
 from tmws_core import Context, command
 from tmws_skills import scanning
 from tmws_skills.exchange.answers import CheckedSkill, DiagnosticLine, ValidationReport
-from tmws_skills.exchange.source import Source, opened
+from tmws_skills.exchange.source import opened
 from tmws_skills.format.diagnostic import Diagnostic, error, warning
 from tmws_skills.format.document import Document
 from tmws_skills.format.limits import Limits
@@ -37,34 +37,32 @@ async def validate(
 
 
 def _report(named: str, limits: Limits, commit: str | None, folder: str) -> ValidationReport:
+    skills: list[CheckedSkill] = []
+    lines: list[DiagnosticLine] = []
     with opened(named, limits, commit=commit, folder=folder) as source:
-        skills = [_checked(one) for one in source.reading]
-        return _counted(source, skills)
-
-
-def _counted(source: Source, skills: list[CheckedSkill]) -> ValidationReport:
+        for read in source.reading:
+            name, diagnostics = _checked(read)
+            invalid = any(one.severity == "error" for one in diagnostics)
+            skills.append(CheckedSkill(path=read.path, name=name, valid=not invalid))
+            lines += [DiagnosticLine.of(read.path, one) for one in diagnostics]
     valid = sum(one.valid for one in skills)
     return ValidationReport(
-        source=source.shown, commit=source.commit, valid=valid, invalid=len(skills) - valid, skills=skills
+        source=source.shown,
+        commit=source.commit,
+        valid=valid,
+        invalid=len(skills) - valid,
+        skills=skills,
+        diagnostics=lines,
     )
 
 
-def _checked(read: Found | Fault) -> CheckedSkill:
+def _checked(read: Found | Fault) -> tuple[str | None, Sequence[Diagnostic]]:
+    """The name of a skill, and all that is said against it."""
     if isinstance(read, Fault):
-        return _line(read.path, None, [error("unreadable", read.reason, read.path)])
+        return None, [error("unreadable", read.reason, read.path)]
     document = Document.parse(read.package.skill_md)
     findings = [
         warning(one.code, f"{one.reason}: {one.excerpt}", f"{one.path}, line {one.line}")
         for one in scanning.scan(read.package)
     ]
-    found = [*read.diagnostics, *check_strict(document, read.directory_name), *findings]
-    return _line(read.path, document.name, found)
-
-
-def _line(path: str, name: str | None, diagnostics: Sequence[Diagnostic]) -> CheckedSkill:
-    return CheckedSkill(
-        path=path,
-        name=name,
-        valid=not any(one.severity == "error" for one in diagnostics),
-        diagnostics=[DiagnosticLine.of(one) for one in diagnostics],
-    )
+    return document.name, [*read.diagnostics, *check_strict(document, read.directory_name), *findings]

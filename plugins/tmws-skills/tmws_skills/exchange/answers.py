@@ -1,5 +1,6 @@
 """What imports, exports and checks answer."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Literal, Self
 
@@ -11,47 +12,46 @@ from tmws_skills.format.reading import Fault
 
 
 class DiagnosticLine(BaseModel):
-    """One thing that is odd or wrong."""
+    """One thing that is odd or wrong about a skill, while it was taken nevertheless."""
 
+    path: str = Field(description="Where the skill lies in the source.")
     severity: Literal["error", "warning"]
     code: str
-    where: str
+    where: str = Field(description="The place in the skill.")
     message: str
 
     @classmethod
-    def of(cls, diagnostic: Diagnostic) -> Self:
+    def of(cls, path: str, diagnostic: Diagnostic) -> Self:
         """The line for a diagnostic."""
         return cls(
-            severity=diagnostic.severity, code=diagnostic.code, where=diagnostic.where, message=diagnostic.message
+            path=path,
+            severity=diagnostic.severity,
+            code=diagnostic.code,
+            where=diagnostic.where,
+            message=diagnostic.message,
         )
 
 
 class ImportedSkill(BaseModel):
     """A skill that was imported."""
 
-    path: str = Field(description="Where it lay in the source.")
-    id: str
     name: str
     outcome: Literal["created", "new version", "former version", "unchanged"]
     version: int = Field(description="The version that is active now.")
-    digest: str = Field(description="The SHA-256 of that version.")
     metadata_version: str | None = Field(description="What its front matter calls it.")
-    review_status: str
-    diagnostics: list[DiagnosticLine]
+    digest: str = Field(description="The SHA-256 of that version.")
+    id: str
 
     @classmethod
     def of(cls, imported: Imported) -> Self:
         """The answer for what became of a package."""
         return cls(
-            path=imported.path,
-            id=imported.skill_id,
             name=imported.name,
             outcome=imported.outcome,
             version=imported.version,
-            digest=imported.digest,
             metadata_version=imported.metadata_version,
-            review_status=imported.review_status,
-            diagnostics=[DiagnosticLine.of(one) for one in imported.diagnostics],
+            digest=imported.digest,
+            id=imported.skill_id,
         )
 
 
@@ -74,25 +74,35 @@ class ImportReport(BaseModel):
     commit: str | None = Field(description="Of a repository, the hash of the commit.")
     created: int
     new_versions: int
+    former_versions: int = Field(description="They had these files before, and have them again.")
     unchanged: int = Field(description="They were there already, with the same files.")
     faults: int = Field(description="How many were left out.")
     skills: list[ImportedSkill]
+    diagnostics: list[DiagnosticLine]
     left_out: list[LeftOut]
 
     @classmethod
     def of(cls, outcomes: Sequence[Imported | Fault], *, source: str | None = None, commit: str | None = None) -> Self:
-        """The report of all outcomes."""
-        imported = [ImportedSkill.of(one) for one in outcomes if isinstance(one, Imported)]
+        """The report of all outcomes.
+
+        Args:
+            outcomes: what became of each package.
+            source: what was read.
+            commit: of a repository, the hash of the commit.
+        """
+        imported = [one for one in outcomes if isinstance(one, Imported)]
         left_out = [LeftOut.of(one) for one in outcomes if isinstance(one, Fault)]
-        counted = [one.outcome for one in imported]
+        counted = Counter(one.outcome for one in imported)
         return cls(
             source=source,
             commit=commit,
-            created=counted.count("created"),
-            new_versions=counted.count("new version"),
-            unchanged=counted.count("unchanged"),
+            created=counted["created"],
+            new_versions=counted["new version"],
+            former_versions=counted["former version"],
+            unchanged=counted["unchanged"],
             faults=len(left_out),
-            skills=imported,
+            skills=[ImportedSkill.of(one) for one in imported],
+            diagnostics=[DiagnosticLine.of(one.path, told) for one in imported for told in one.diagnostics],
             left_out=left_out,
         )
 
@@ -122,7 +132,6 @@ class CheckedSkill(BaseModel):
     path: str
     name: str | None
     valid: bool
-    diagnostics: list[DiagnosticLine]
 
 
 class ValidationReport(BaseModel):
@@ -133,3 +142,4 @@ class ValidationReport(BaseModel):
     valid: int
     invalid: int
     skills: list[CheckedSkill]
+    diagnostics: list[DiagnosticLine]

@@ -1,9 +1,9 @@
-"""To import packages: a skill that is not there is created, one that is there gets a version, and twice changes nothing.
+"""To import packages: a skill that is not there is created, one that is there gets a version; twice changes nothing.
 
 Import is lenient: what the format says against a skill is told, and keeps it out only when nobody could use it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -58,7 +58,6 @@ class Imported:
         version: the version that is active now.
         digest: the digest of that version.
         metadata_version: what its front matter calls it.
-        review_status: whether somebody has to look at it.
         outcome: whether it made a skill, a version, took up a former version, or nothing.
         diagnostics: what was odd about it.
     """
@@ -69,7 +68,6 @@ class Imported:
     version: int
     digest: str
     metadata_version: str | None
-    review_status: str
     outcome: Outcome
     diagnostics: Sequence[Diagnostic]
 
@@ -132,7 +130,14 @@ def _imported(
         version=version.version,
         digest=version.content_hash,
         metadata_version=Document.parse(version.content).version,
-        review_status=version.review_status,
         outcome=outcome,
-        diagnostics=tuple(diagnostics),
+        diagnostics=(*diagnostics, *_awaited(version)),
     )
+
+
+def _awaited(version: SkillVersion) -> Iterator[Diagnostic]:
+    """What a reviewer is asked to look at."""
+    if version.review_status == "pending_review":
+        for finding in version.findings:
+            where = f"{finding['path']}, line {finding['line']}"
+            yield warning(str(finding["code"]), f"{finding['reason']}; a reviewer has to look at it", where)

@@ -16,6 +16,7 @@ from tmws_core.tool_errors import InvalidArguments, TooLarge
 from tmws_skills.draft import AccessLevel
 from tmws_skills.exchange import exporting, importing
 from tmws_skills.exchange.answers import ImportReport
+from tmws_skills.exchange.events import tell
 from tmws_skills.exchange.importing import Imported, Target
 from tmws_skills.format.archive import open_archive
 from tmws_skills.format.limits import Limits
@@ -79,8 +80,7 @@ async def skill_import_package(
         raise InvalidArguments(
             f"nothing was imported: {told or 'there is no SKILL.md'}", hint="mend it, then try again"
         )
-    if report.created or report.new_versions:
-        ctx.publish("skill.imported", created=report.created, new_versions=report.new_versions)
+    tell(ctx, report)
     return report
 
 
