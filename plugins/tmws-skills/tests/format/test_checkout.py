@@ -89,8 +89,8 @@ def test_no_hook_filter_or_attribute_of_a_repository_comes_into_play(repository:
     attributes = b"*.txt filter=evil eol=crlf export-subst\n*.md export-ignore text eol=crlf\n"
     files = {"SKILL.md": SKILL_MD, "a.txt": b"$Format:%H$\n", ".gitattributes": attributes}
     repository.commit(files)
-    for hook in (repository.path / ".git" / "hooks").iterdir():
-        hook.chmod(0o755)
+    for path in (repository.path / ".git" / "hooks").iterdir():
+        path.chmod(0o755)
     for name, value in {
         "filter.evil.smudge": f"touch {witness}",
         "core.fsmonitor": f"touch {witness}",
