@@ -5,7 +5,7 @@ from types import ModuleType
 
 from tmws_core import hookimpl
 from tmws_core.host import Host
-from tmws_skills import commands, hookspecs, migrations, models, tools
+from tmws_skills import commands, health, hookspecs, migrations, models, tools
 from tmws_skills.settings import SkillsSettings
 from tmws_skills.state import SkillState, running
 
@@ -38,6 +38,12 @@ def tmws_tools() -> ModuleType:
 def tmws_commands() -> ModuleType:
     """What is done at the terminal, with files of the person who sits there."""
     return commands
+
+
+@hookimpl
+def tmws_health_checks() -> ModuleType:
+    """Whether the skills are whole."""
+    return health
 
 
 @hookimpl

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from tmws_core import Context, command
 from tmws_core.tool_errors import ToolError
+from tmws_skills.access import READ
 from tmws_skills.exchange import exporting
 from tmws_skills.exchange.answers import ExportedSkill, ExportReport, LeftOut
 from tmws_skills.exchange.exporting import Exported
@@ -23,7 +24,7 @@ def _has_faults(report: ExportReport) -> bool:
     return report.faults > 0
 
 
-@command(scope="skills:read", failed=_has_faults)
+@command(scope=READ, failed=_has_faults)
 async def export(
     ctx: Context,
     target: Annotated[

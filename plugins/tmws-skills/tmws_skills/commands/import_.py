@@ -9,6 +9,7 @@ from pydantic import Field
 
 from tmws_core import Context, command
 from tmws_core.fields import Slug
+from tmws_skills.access import WRITE
 from tmws_skills.draft import AccessLevel
 from tmws_skills.exchange import importing
 from tmws_skills.exchange.answers import ImportReport
@@ -23,7 +24,7 @@ def _has_faults(report: ImportReport) -> bool:
     return report.faults > 0
 
 
-@command(scope="skills:write", failed=_has_faults)
+@command(scope=WRITE, failed=_has_faults)
 async def import_(
     ctx: Context,
     source: Annotated[

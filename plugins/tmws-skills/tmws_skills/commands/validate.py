@@ -8,6 +8,7 @@ from pydantic import Field
 
 from tmws_core import Context, command
 from tmws_skills import scanning
+from tmws_skills.access import READ
 from tmws_skills.exchange.answers import CheckedSkill, DiagnosticLine, ValidationReport
 from tmws_skills.exchange.source import opened
 from tmws_skills.format.diagnostic import Diagnostic, error, warning
@@ -22,7 +23,7 @@ def _some_invalid(report: ValidationReport) -> bool:
     return report.invalid > 0
 
 
-@command(scope="skills:read", failed=_some_invalid)
+@command(scope=READ, failed=_some_invalid)
 async def validate(
     ctx: Context,
     source: Annotated[

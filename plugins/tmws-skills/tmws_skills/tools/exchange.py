@@ -11,8 +11,8 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from tmws_core import Context, Principal, tool
-from tmws_core.fields import Slug
 from tmws_core.tool_errors import InvalidArguments, TooLarge
+from tmws_skills.access import READ, WRITE
 from tmws_skills.draft import AccessLevel
 from tmws_skills.exchange import exporting, importing
 from tmws_skills.exchange.answers import ImportReport
@@ -25,6 +25,7 @@ from tmws_skills.format.reading import Fault, Found
 from tmws_skills.format.tree import SourceUnusable
 from tmws_skills.format.writing import archive_of
 from tmws_skills.settings import SkillsSettings
+from tmws_skills.tools.arguments import Namespace, SkillName, VersionNumber
 
 # the largest request that the server takes over HTTP
 _MOST_CHARACTERS = 4 * 1024 * 1024
@@ -43,7 +44,7 @@ class SkillArchive(BaseModel):
     archive: str = Field(description="A zip archive with the skill's folder, in base64.")
 
 
-@tool(scope="skills:write", idempotent=True)
+@tool(scope=WRITE, idempotent=True)
 async def skill_import_package(
     ctx: Context,
     skill_md: Annotated[
@@ -58,7 +59,7 @@ async def skill_import_package(
         str | None,
         Field(max_length=_MOST_CHARACTERS, description="Instead a .zip or .skill archive of one or more, in base64."),
     ] = None,
-    namespace: Annotated[Slug | None, Field(description="The namespace; without it, your own.")] = None,
+    namespace: Namespace = None,
     access_level: Annotated[
         AccessLevel, Field(description="Who may see those that are new; those that are there stay as they are.")
     ] = "private",
@@ -84,13 +85,11 @@ async def skill_import_package(
     return report
 
 
-@tool(scope="skills:read", read_only=True)
+@tool(scope=READ, read_only=True)
 async def skill_export_package(
     ctx: Context,
-    skill: Annotated[str, Field(max_length=600, description="The skill's name or identifier.")],
-    version: Annotated[
-        int | None, Field(strict=True, ge=1, le=2**31 - 1, description="A version; without it, the active one.")
-    ] = None,
+    skill: SkillName,
+    version: Annotated[VersionNumber | None, Field(description="A version; without it, the active one.")] = None,
 ) -> SkillArchive:
     """Get a skill with all its files as a zip archive, every byte as it came in."""
 
