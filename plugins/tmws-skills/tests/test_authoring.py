@@ -49,7 +49,7 @@ async def test_the_files_of_a_version_can_be_read(session: AsyncSession, make: C
     version = await session.run_sync(versions.active, skill)
     assert await session.run_sync(blobs.read, version, "a.bin") == b"\0\xff"
     assert [file.path for file in await session.run_sync(blobs.read_all, version)] == ["a.bin"]
-    with pytest.raises(NotFound, match="no file 'b.bin'"):
+    with pytest.raises(NotFound, match=r"no file 'b\.bin'"):
         await session.run_sync(blobs.read, version, "b.bin")
 
 

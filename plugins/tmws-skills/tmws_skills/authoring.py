@@ -219,7 +219,7 @@ def refuse_taken(session: Session, namespace: str, name: str) -> None:
     same = or_(Skill.look_alike == look_alike(name), Skill.name == name)
     there = select(Skill.id).where(Skill.namespace == namespace, same, present())
     if session.execute(there.limit(1)).first() is not None:
-        raise _taken(namespace, name)
+        raise taken(namespace, name)
 
 
 def insert_named(session: Session, skill: Skill) -> None:
@@ -234,10 +234,11 @@ def insert_named(session: Session, skill: Skill) -> None:
     except IntegrityError as error:  # only PostgreSQL lets another process take the name at this very moment
         if "uq_skills_namespace" not in str(error.orig):
             raise
-        raise _taken(skill.namespace, skill.name) from error
+        raise taken(skill.namespace, skill.name) from error
 
 
-def _taken(namespace: str, name: str) -> AlreadyChanged:
+def taken(namespace: str, name: str) -> AlreadyChanged:
+    """The one answer for a name that is taken."""
     return AlreadyChanged(
         f"in the namespace {namespace!r} the name {name!r} is taken, or looks like a name that is taken",
         hint="take another one, or change the skill that has it with skill_update",

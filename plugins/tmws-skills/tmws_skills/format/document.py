@@ -27,6 +27,9 @@ class Document:
         front_matter: what its front matter says, with the names that nobody knows; empty when it cannot be read.
         body: the instructions after it, unchanged.
         diagnostics: what was wrong with it; what its fields say is not looked at, see `validation`.
+        node: the front matter with the places of its values, counted from its start; None when it cannot be read.
+        front_matter_start: the index of the first character after the opening line.
+        front_matter_end: the index of the first character of the closing line.
     """
 
     text: str
@@ -34,6 +37,8 @@ class Document:
     body: str
     diagnostics: tuple[Diagnostic, ...] = ()
     node: Node | None = None
+    front_matter_start: int = 0
+    front_matter_end: int = 0
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -50,10 +55,10 @@ class Document:
         parts = _Parts.of(text)
         if isinstance(parts, Diagnostic):
             return cls(text, {}, text.removeprefix(_BOM), (*found, parts))
-        node, faults = _read(text[parts.start : parts.end], parts.line)
+        node, faults = _read(text[parts.start : parts.end])
         value = node.value if node else {}
         front_matter = value if isinstance(value, dict) else {}
-        return cls(text, front_matter, text[parts.body :], (*found, *faults), node)
+        return cls(text, front_matter, text[parts.body :], (*found, *faults), node, parts.start, parts.end)
 
     @property
     def name(self) -> str | None:
@@ -89,12 +94,11 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """Where the front matter starts and ends, where the body starts, and on which line the front matter does."""
+    """Where the front matter starts and ends, and where the body starts."""
 
     start: int
     end: int
     body: int
-    line: int
 
     @classmethod
     def of(cls, text: str) -> "_Parts | Diagnostic":
@@ -105,14 +109,14 @@ class _Parts:
         closing = _CLOSING.search(text, opening.end())
         if closing is None:
             return error("front_matter_unclosed", "its front matter does not end; add a line `---`", SKILL_MD)
-        return cls(opening.end(), closing.start(), closing.end(), 2)
+        return cls(opening.end(), closing.start(), closing.end())
 
 
-def _read(text: str, first_line: int) -> tuple[Node | None, list[Diagnostic]]:
+def _read(text: str) -> tuple[Node | None, list[Diagnostic]]:
     try:
         return load(text), []
     except Malformed as fault:
-        where = f"{SKILL_MD}, line {fault.line + first_line - 1}"
+        where = f"{SKILL_MD}, line {fault.line + 1}"
         if fault.repairable:
             try:
                 mended = load(quoted(text))

@@ -103,14 +103,14 @@ def _number(error: yaml.reader.ReaderError) -> int:
 
 
 def _document(events: Iterator[yaml.Event]) -> Node:
-    found = Node({}, None, 0, 0, False, {})
+    found: Node | None = None
     for event in events:
-        if isinstance(event, yaml.MappingStartEvent):
+        if isinstance(event, yaml.MappingStartEvent) and found is None:
             found = _value(events, event, _DEEPEST)
         elif isinstance(event, yaml.NodeEvent) and not _is_nothing(event):
             reason = "the front matter is no mapping; write `name: value` on each line"
             raise Malformed("front_matter_no_mapping", reason, _line(event), repairable=True)
-    return found
+    return found or Node({}, None, 0, 0, False, {})
 
 
 def _is_nothing(event: yaml.Event) -> bool:

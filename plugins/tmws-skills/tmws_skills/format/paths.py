@@ -27,6 +27,11 @@ def folded(path: str) -> str:
     return normalize("NFC", normalize("NFC", path).casefold())
 
 
+def has_drive(path: str) -> bool:
+    """Whether a path begins with the letter of a drive, as on Windows."""
+    return _DRIVE.match(path) is not None
+
+
 def refuse_unsafe(path: str) -> None:
     """Refuse a path that is no plain way down from the skill's folder on every system.
 
@@ -46,9 +51,10 @@ def refuse_ambiguous(paths: Iterable[str]) -> None:
     """
     seen: dict[str, str] = {}
     for path in paths:
-        first = seen.setdefault(folded(path), path)
-        if first is not path:
-            raise UnsafePath(f"{shown(first)!r} and {shown(path)!r} are one file on some systems; rename one")
+        key = folded(path)
+        if key in seen:
+            raise UnsafePath(f"{shown(seen[key])!r} and {shown(path)!r} are one file on some systems; rename one")
+        seen[key] = path
     for key, path in seen.items():
         above = key.split("/")[:-1]
         for depth in range(1, len(above) + 1):
@@ -63,7 +69,7 @@ def _reason(path: str) -> str | None:
         return "is an absolute path"
     if "\\" in path:
         return "has a backslash, which is a folder on Windows; use `/`"
-    if _DRIVE.match(path):
+    if has_drive(path):
         return "begins with the letter of a drive"
     if len(path.encode()) > _LONGEST:
         return f"is longer than {_LONGEST} bytes"
