@@ -3,6 +3,7 @@
 import inspect
 import sys
 from collections.abc import Callable
+from functools import partial
 from textwrap import dedent
 
 import pytest
@@ -29,6 +30,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "tmws_migrations": [],
     "tmws_models": [],
     "tmws_observers": [],
+    "tmws_prompt_listers": [],
     "tmws_prompts": [],
     "tmws_resources": [],
     "tmws_routes": [],
@@ -84,7 +86,7 @@ async def test_tmws_tools_makes_the_tool_callable(example: Open) -> None:
 async def test_tmws_tool_listers_show_what_is_pinned(example: Open) -> None:
     async with example("tmws_tool_listers") as application:
         await application.pipeline.call_tool(_call(application), "example_pin", {"name": "example_pin"})
-        assert await tools_shown(application, _call(application)) == {"example_pin"}
+        assert await tools_shown(application, _call(application)) == frozenset({"example_pin"})
 
 
 async def test_tmws_resources_makes_the_resource_readable(example: Open) -> None:
@@ -112,6 +114,16 @@ async def test_tmws_prompts_makes_the_prompt_render(example: Open) -> None:
             read_only=True,
         )
         assert rendered == "Summarise what is known about tides in three sentences."
+
+
+async def test_tmws_prompt_listers_list_prompts_and_get_one(example: Open) -> None:
+    async with example("tmws_prompt_listers") as application:
+        [lister] = application.catalogue.prompt_listers
+        run = partial(application.pipeline.run, _call(application), lister.name, lister.scope, read_only=True)
+        page = await run(lambda context: lister.function(context, None))
+        text_got = await run(lambda context: lister.get(context, page.prompts[0].name, {"cups": "three"}))
+    assert ([one.name for one in page.prompts], page.next_cursor) == (["example-tea", "example-toast"], None)
+    assert text_got == "Boil water for three cups."
 
 
 @pytest.mark.parametrize(

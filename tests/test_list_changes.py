@@ -141,7 +141,8 @@ def test_a_change_of_one_connection_concerns_no_other_of_the_same_agent() -> Non
 
 
 async def test_a_listener_that_fails_keeps_no_other_from_hearing(caplog: pytest.LogCaptureFixture) -> None:
-    changes, heard, change = ListChanges(), [], ListChange(frozenset({"tools"}))
+    changes, change = ListChanges(), ListChange(frozenset({"tools"}))
+    heard: list[ListChange] = []
 
     def fail(_change: ListChange) -> None:
         raise RuntimeError("deaf")

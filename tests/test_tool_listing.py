@@ -67,11 +67,11 @@ def by(application: Application, *scopes: str) -> Call:
 
 async def test_it_shows_the_tools_that_there_are(application: Application) -> None:
     caller = by(application, "shelf:show", "shelf:read", "shelf:write")
-    assert await tools_shown(application, caller) == {"shelf_look", "shelf_put"}
+    assert await tools_shown(application, caller) == frozenset({"shelf_look", "shelf_put"})
 
 
 async def test_it_shows_no_tool_that_the_caller_may_not_use(application: Application) -> None:
-    assert await tools_shown(application, by(application, "shelf:show", "shelf:read")) == {"shelf_look"}
+    assert await tools_shown(application, by(application, "shelf:show", "shelf:read")) == frozenset({"shelf_look"})
 
 
 async def test_it_is_not_asked_for_a_caller_without_its_scope(application: Application) -> None:
@@ -82,7 +82,7 @@ async def test_one_that_fails_keeps_no_other_from_showing(
     application: Application, caplog: pytest.LogCaptureFixture
 ) -> None:
     shown = await tools_shown(application, by(application, "shelf:*"))
-    assert shown == {"shelf_look", "shelf_put"}
+    assert shown == frozenset({"shelf_look", "shelf_put"})
     assert "tool lister shelf:broken gave no names" in caplog.text
 
 

@@ -12,6 +12,7 @@ from tmws_core.contributions import (
     Command,
     HealthCheck,
     Prompt,
+    PromptLister,
     Resource,
     Route,
     Tool,
@@ -64,6 +65,7 @@ class Catalogue:
         tool_listers: say which tools a caller's list shows besides.
         resources: the resources, in the same order.
         prompts: the prompts by name.
+        prompt_listers: list prompts that come from rows.
         routes: the HTTP routes.
         commands: the commands of each plugin, by the plugin's name.
         health_checks: the health checks of each plugin, by the plugin's name.
@@ -79,6 +81,9 @@ class Catalogue:
         self.tool_listers: list[ToolLister] = [one for record in records for one in record.contributions.tool_listers]
         self.resources: list[Resource] = [one for record in records for one in record.contributions.resources]
         self.prompts: dict[str, Prompt] = {one.name: one for record in records for one in record.contributions.prompts}
+        self.prompt_listers: list[PromptLister] = [
+            one for record in records for one in record.contributions.prompt_listers
+        ]
         self.routes: list[Route] = [one for record in records for one in record.contributions.routes]
         self.witnesses: list[Witness] = [one for record in records for one in record.contributions.witnesses]
         authenticators = [one for record in records for one in record.contributions.authenticators]
@@ -100,6 +105,11 @@ class Catalogue:
             return self.tools[name]
         except KeyError:
             raise NotFound(f"there is no tool {name!r}", hint="find the right name with tool_search") from None
+
+    def prompt_lister(self, name: str) -> PromptLister | None:
+        """The lister that a prompt's name belongs to, the one with the longest prefix; None when there is none."""
+        found = [one for one in self.prompt_listers if name.startswith(one.prefix)]
+        return max(found, key=lambda one: len(one.prefix), default=None)
 
     def listed(self, principal: Principal, profile: str, shown: Collection[str] = ()) -> list[OfferedTool]:
         """The tools that a client sees at once, of those that the principal may call.

@@ -13,6 +13,7 @@ from tmws_core.contributions import (
     HealthCheck,
     Observer,
     Prompt,
+    PromptLister,
     Resource,
     Route,
     Seed,
@@ -69,6 +70,7 @@ def contributions_of(manager: pluggy.PluginManager, record: PluginRecord) -> Con
         tool_listers=hooks.declarations("tmws_tool_listers", ToolLister),
         resources=hooks.declarations("tmws_resources", Resource),
         prompts=hooks.declarations("tmws_prompts", Prompt),
+        prompt_listers=_with_their_prefixes(record.name, hooks),
         routes=_in_their_places(record.name, hooks),
         commands=hooks.declarations("tmws_commands", Command),
         settings=hooks.settings(),
@@ -158,6 +160,18 @@ def _in_their_places(plugin: str, hooks: "_Hooks") -> list[Route]:
                 "each plugin has its own place"
             )
     return routes
+
+
+def _with_their_prefixes(plugin: str, hooks: "_Hooks") -> list[PromptLister]:
+    listers = hooks.declarations("tmws_prompt_listers", PromptLister)
+    begins = tuple(f"{name}-" for name in dict.fromkeys((plugin, plugin.removesuffix("s"))))
+    for one in listers:
+        if not one.prefix.startswith(begins):
+            raise PluginError(
+                f"the prefix {one.prefix!r} of {one.place} must begin with {' or '.join(begins)}: each plugin has its "
+                "own prompts"
+            )
+    return listers
 
 
 def _metadata(record: PluginRecord, models: ModuleType | None) -> MetaData | None:

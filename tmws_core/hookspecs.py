@@ -176,7 +176,8 @@ def tmws_tool_listers() -> ModuleType:
 def tmws_resources() -> ModuleType:
     """Contribute resources that an MCP client reads by URI.
 
-    A variable of a URI can have a function that completes it while somebody types.
+    A variable of a URI can have a function that completes it while somebody types. A variable with a plus, such as
+    `{+path}`, has slashes in it. What is no text, or has another type than the declared one, is a `ResourceContent`.
 
     Returns:
         The module or package that holds the functions declared with `@resource`.
@@ -233,6 +234,46 @@ def tmws_prompts() -> ModuleType:
 
         @hookimpl
         def tmws_prompts():
+            return sys.modules[__name__]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def tmws_prompt_listers() -> ModuleType:
+    """Contribute prompts that come from rows, so that each caller sees its own and they change while the server runs.
+
+    The names of a lister's prompts begin with its prefix, which is the plugin's name or its singular and a hyphen.
+
+    Returns:
+        The module or package that holds the functions declared with `@prompt_lister`.
+
+    Example:
+        import sys
+        from collections.abc import Mapping
+
+        from tmws_core import Context, ListedPrompt, PromptArgument, PromptPage, hookimpl, prompt_lister
+        from tmws_core.tool_errors import NotFound
+
+        RECIPES = {"example-tea": "Boil water for {cups} cups.", "example-toast": "Toast {cups} slices."}
+
+
+        async def recipe(ctx: Context, name: str, arguments: Mapping[str, str]) -> str:
+            \"\"\"The text of one recipe.\"\"\"
+            if name not in RECIPES:
+                raise NotFound(f"there is no recipe {name!r}")
+            return RECIPES[name].format(cups=arguments.get("cups", "two"))
+
+
+        @prompt_lister("example-", get=recipe, scope="example:read")
+        async def recipes(ctx: Context, cursor: str | None) -> PromptPage:
+            \"\"\"All recipes on one page.\"\"\"
+            cups = PromptArgument("cups", "For how many.")
+            return PromptPage([ListedPrompt(name, arguments=[cups]) for name in RECIPES])
+
+
+        @hookimpl
+        def tmws_prompt_listers():
             return sys.modules[__name__]
     """
     raise NotImplementedError

@@ -14,6 +14,7 @@ from tmws_core.contributions import (
     HealthCheck,
     Observer,
     Prompt,
+    PromptLister,
     Resource,
     Route,
     Seed,
@@ -47,6 +48,7 @@ class Contributions:
     tool_listers: Sequence[ToolLister] = ()
     resources: Sequence[Resource] = ()
     prompts: Sequence[Prompt] = ()
+    prompt_listers: Sequence[PromptLister] = ()
     routes: Sequence[Route] = ()
     commands: Sequence[Command] = ()
     settings: type[BaseModel] | None = None

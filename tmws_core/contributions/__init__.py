@@ -6,7 +6,14 @@ from tmws_core.contributions.declaration import Declaration, declared_in, module
 from tmws_core.contributions.health import HealthCheck, health_check
 from tmws_core.contributions.observer import Observer, observer
 from tmws_core.contributions.prompt import Prompt, prompt
-from tmws_core.contributions.resource import Resource, resource
+from tmws_core.contributions.prompt_lister import (
+    ListedPrompt,
+    PromptArgument,
+    PromptLister,
+    PromptPage,
+    prompt_lister,
+)
+from tmws_core.contributions.resource import Resource, ResourceContent, resource
 from tmws_core.contributions.route import Route, route
 from tmws_core.contributions.seed import Seed, seed
 from tmws_core.contributions.tool import Tool, tool
@@ -18,9 +25,14 @@ __all__ = [
     "Command",
     "Declaration",
     "HealthCheck",
+    "ListedPrompt",
     "Observer",
     "Prompt",
+    "PromptArgument",
+    "PromptLister",
+    "PromptPage",
     "Resource",
+    "ResourceContent",
     "Route",
     "Seed",
     "Tool",
@@ -33,6 +45,7 @@ __all__ = [
     "modules_below",
     "observer",
     "prompt",
+    "prompt_lister",
     "resource",
     "route",
     "seed",

@@ -1,20 +1,41 @@
 """Prompts on MCP: texts that a person picks in a client."""
 
-from typing import TYPE_CHECKING, Any
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp import types
 from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
+from pydantic import Field, TypeAdapter
 
+from tmws_core.call import Call
 from tmws_core.context import Context
-from tmws_core.contributions import Prompt
-from tmws_core.server.caller import Door, Request
+from tmws_core.contributions import ListedPrompt, Prompt, PromptLister, PromptPage
+from tmws_core.cursor import decode, encode
+from tmws_core.principal import Principal
+from tmws_core.server.caller import Caller, Door, Request
 from tmws_core.server.cancellation import cancelled_once
 from tmws_core.server.protocol_errors import as_protocol_error
-from tmws_core.tool_errors import PermissionDenied, ToolError
+from tmws_core.tool_errors import NotFound, PermissionDenied, ToolError
 
 if TYPE_CHECKING:
     from tmws_core.application import Application
+
+
+logger = logging.getLogger(__name__)
+
+LIST = "prompts/list"
+_Place = tuple[int, str | None]
+"""The number of a lister, and the cursor that it has given."""
+_PLACE: TypeAdapter[_Place] = TypeAdapter(tuple[Annotated[int, Field(ge=0)], str | None])
+
+
+@dataclass(frozen=True)
+class _Page:
+    prompts: Sequence[ListedPrompt]
+    following: _Place | None
 
 
 class PromptHandlers:
@@ -29,14 +50,51 @@ class PromptHandlers:
 
     def register(self, server: Server[Any]) -> None:
         """Make a server answer with these handlers."""
-        server.add_request_handler("prompts/list", types.PaginatedRequestParams, self.list_prompts)
+        server.add_request_handler(LIST, types.PaginatedRequestParams, self.list_prompts)
         server.add_request_handler("prompts/get", types.GetPromptRequestParams, self.get_prompt)
 
-    async def list_prompts(self, request: Request, _params: types.PaginatedRequestParams) -> types.ListPromptsResult:
-        """Answer `prompts/list`."""
-        principal = self._door.caller(request).principal
-        visible = (one for one in self._application.catalogue.prompts.values() if principal.may(one.scope))
-        return types.ListPromptsResult(prompts=[_described(one) for one in visible])
+    async def list_prompts(self, request: Request, params: types.PaginatedRequestParams) -> types.ListPromptsResult:
+        """Answer `prompts/list`: first those that are declared, then page by page those of each lister.
+
+        Raises:
+            MCPError: the cursor is not the caller's.
+        """
+        caller, catalogue = self._door.caller(request), self._application.catalogue
+        listers = [one for one in catalogue.prompt_listers if caller.principal.may(one.scope)]
+        visible = (one for one in catalogue.prompts.values() if caller.principal.may(one.scope))
+        if not listers:
+            return types.ListPromptsResult(prompts=[_described(one) for one in visible])
+        try:
+            place = _place(params.cursor, caller.principal)
+            page = await self._page(caller.call("mcp"), listers, place)
+        except ToolError as error:
+            raise as_protocol_error(error, cursor=params.cursor or "") from error
+        declared = [_described(one) for one in visible] if params.cursor is None else []
+        following = None if page.following is None else encode(page.following, caller.principal, LIST)
+        prompts = [*declared, *map(_listed, page.prompts)]
+        return types.ListPromptsResult(prompts=prompts, next_cursor=following, ttl_ms=0)
+
+    async def _page(self, call: Call, listers: Sequence[PromptLister], place: _Place) -> "_Page":
+        """What the lister in its place lists there; one that fails is passed over, so that the others are listed."""
+        number, cursor = place
+        if number >= len(listers):
+            return _Page((), None)
+        lister, rest = listers[number], (number + 1, None) if number + 1 < len(listers) else None
+
+        async def work(context: Context) -> PromptPage:
+            page: PromptPage = await lister.function(context, cursor)
+            return page
+
+        try:
+            page = await self._application.pipeline.run(call, lister.name, lister.scope, work, read_only=True)
+        except ToolError as error:
+            if cursor is not None:
+                raise
+            logger.warning("prompt lister %s listed nothing: %s", lister.place, error)
+            return _Page((), rest)
+        named = self._application.catalogue.prompts
+        shown = [one for one in page.prompts if one.name.startswith(lister.prefix) and one.name not in named]
+        return _Page(shown, rest if page.next_cursor is None else (number, page.next_cursor))
 
     async def get_prompt(self, request: Request, params: types.GetPromptRequestParams) -> types.GetPromptResult:
         """Answer `prompts/get`.
@@ -47,7 +105,7 @@ class PromptHandlers:
         caller, arguments = self._door.caller(request), params.arguments or {}
         prompt = self._application.catalogue.prompts.get(params.name)
         if prompt is None:
-            raise unknown_prompt(params.name)
+            return await self._get_listed(caller, params.name, arguments)
         if caller.principal.may(prompt.scope):  # else the pipeline refuses, and tells the observers
             _check(prompt, arguments)
 
@@ -71,6 +129,42 @@ class PromptHandlers:
             raise as_protocol_error(error, name=prompt.name) from error
         message = types.PromptMessage(role="user", content=types.TextContent(text=text))
         return types.GetPromptResult(description=prompt.description, messages=[message])
+
+    async def _get_listed(self, caller: Caller, name: str, arguments: dict[str, str]) -> types.GetPromptResult:
+        lister = self._application.catalogue.prompt_lister(name)
+        if lister is None:
+            raise unknown_prompt(name)
+
+        async def work(context: Context) -> str:
+            return str(await lister.get(context, name, arguments))
+
+        running = self._application.pipeline.run(
+            caller.call("mcp"), name, lister.scope, work, read_only=True, kind="prompt"
+        )
+        try:
+            text = await cancelled_once(running)
+        except (NotFound, PermissionDenied):
+            raise unknown_prompt(name) from None
+        except ToolError as error:
+            raise as_protocol_error(error, name=name) from error
+        message = types.PromptMessage(role="user", content=types.TextContent(text=text))
+        return types.GetPromptResult(messages=[message])
+
+
+def _place(cursor: str | None, principal: Principal) -> _Place:
+    return (0, None) if cursor is None else decode(cursor, principal, LIST, _PLACE)
+
+
+def _listed(prompt: ListedPrompt) -> types.Prompt:
+    return types.Prompt(
+        name=prompt.name,
+        title=prompt.title or None,
+        description=prompt.description or None,
+        arguments=[
+            types.PromptArgument(name=one.name, description=one.description or None, required=one.required)
+            for one in prompt.arguments
+        ],
+    )
 
 
 def unknown_prompt(name: str) -> MCPError:

@@ -1,5 +1,6 @@
 """Resources on MCP: what a client reads by URI."""
 
+import base64
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -8,7 +9,7 @@ from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
 
 from tmws_core.context import Context
-from tmws_core.contributions import Resource
+from tmws_core.contributions import Resource, ResourceContent
 from tmws_core.principal import Principal
 from tmws_core.server.caller import Door, Request
 from tmws_core.server.cancellation import cancelled_once
@@ -70,8 +71,9 @@ class ResourceHandlers:
         uri, caller = str(params.uri), self._door.caller(request)
         resource, variables = self._find(uri, caller.principal)
 
-        async def work(context: Context) -> str:
-            return str(await resource.function(context, **variables))
+        async def work(context: Context) -> str | ResourceContent:
+            read: str | ResourceContent = await resource.function(context, **variables)
+            return read
 
         running = self._application.pipeline.run(
             caller.call("mcp"),
@@ -83,14 +85,13 @@ class ResourceHandlers:
             rate_limit=resource.rate_limit,
         )
         try:
-            text = await cancelled_once(running)
+            read = await cancelled_once(running)
         except (NotFound, PermissionDenied):
             raise unknown_resource(uri) from None
         except ToolError as error:
             raise as_protocol_error(error, uri=uri) from error
-        return types.ReadResourceResult(
-            contents=[types.TextResourceContents(uri=uri, mime_type=resource.mime_type, text=text)]
-        )
+        content = read if isinstance(read, ResourceContent) else ResourceContent(str(read))
+        return types.ReadResourceResult(contents=[_contents(uri, resource.mime_type, content)])
 
     def _visible(self, request: Request) -> list[Resource]:
         principal = self._door.caller(request).principal
@@ -104,6 +105,17 @@ class ResourceHandlers:
             if variables is not None:
                 return one, {name: unquote(value) for name, value in variables.items()}
         raise unknown_resource(uri)
+
+
+def _contents(
+    uri: str, mime_type: str, content: ResourceContent
+) -> types.TextResourceContents | types.BlobResourceContents:
+    described: dict[str, Any] = {"uri": uri, "mime_type": content.mime_type or mime_type}
+    if content.metadata:
+        described["_meta"] = dict(content.metadata)
+    if isinstance(content.content, str):
+        return types.TextResourceContents(**described, text=content.content)
+    return types.BlobResourceContents(**described, blob=base64.b64encode(content.content).decode())
 
 
 def unknown_resource(uri: str) -> MCPError:
