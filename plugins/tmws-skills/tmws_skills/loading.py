@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tmws_core import Principal
+from tmws_core.host import Host
 from tmws_core.tool_errors import InvalidArguments
 from tmws_skills import blobs, versions
 from tmws_skills.access import readable
@@ -17,8 +18,10 @@ from tmws_skills.catalogue import CatalogueLine, lines_of
 from tmws_skills.format.package import SKILL_MD, manifest_from_json
 from tmws_skills.levels import FileLine, FilePart, Origin, part_of_file, wrapped
 from tmws_skills.lookup import find
+from tmws_skills.memory_filters import MemoryFilter, filters_of
 from tmws_skills.models.skill import Skill
 from tmws_skills.models.skill_version import SkillVersion
+from tmws_skills.needed_tools import NeededTool, needed
 
 INSTRUCTIONS, FILES = 2, 3
 """The levels that bring the instructions, and the list of files."""
@@ -42,6 +45,8 @@ class LoadedSkill(BaseModel):
     files: list[FileLine] | None = Field(description="At level 3, the files beside the instructions.")
     more_files: bool = Field(description="There are more; give the last path as files_after.")
     file: FilePart | None = Field(description="The file that was asked for.")
+    tools: list[NeededTool] = Field(description="The tools that it needs, from level 2 on.")
+    memory_filters: list[MemoryFilter] = Field(description="Which memories it brings along when it is activated.")
     notices: list[str] = Field(description="What to know before using it.")
 
 
@@ -99,11 +104,12 @@ class Opened:
         return self.version.content if written is None else written
 
 
-def load(session: Session, principal: Principal, skill: str, wish: Wish) -> LoadedSkill:
+def load(session: Session, host: Host, principal: Principal, skill: str, wish: Wish) -> LoadedSkill:
     """Read what is wanted of a skill.
 
     Args:
         session: a reading session.
+        host: the application, which knows its own tools.
         principal: who asks.
         skill: the skill's identifier or name.
         wish: what of it.
@@ -112,25 +118,25 @@ def load(session: Session, principal: Principal, skill: str, wish: Wish) -> Load
         NotFound: there is no such skill for the caller, or no such version or file.
         InvalidArguments: the offset lies behind the end.
     """
-    opened = open_for(session, principal, skill, wish.version)
-    if wish.file is not None:
-        return shown(opened, Wish(level=1), _file(session, opened.version, wish.file, wish.offset))
-    return shown(opened, wish)
-
-
-def open_for(session: Session, principal: Principal, skill: str, number: int | None = None) -> Opened:
-    """A skill with the version that a caller gets, or with another one.
-
-    Raises:
-        NotFound: there is no such skill for the caller, or no such version.
-    """
     found = find(session, principal, skill)
+    number = wish.version
     version = versions.in_use(session, principal, found) if number is None else versions.one(session, found, number)
-    return Opened.by(session, principal, found, version)
+    opened = Opened.by(session, principal, found, version)
+    if wish.file is not None:
+        return shown(opened, Wish(level=1)).model_copy(update={"file": _file(session, version, wish.file, wish.offset)})
+    loaded = shown(opened, wish)
+    if wish.level < INSTRUCTIONS:
+        return loaded
+    return loaded.model_copy(
+        update={
+            "tools": [NeededTool.of(row, host, principal) for row in needed(session, found.id)],
+            "memory_filters": [MemoryFilter.of(row) for row in filters_of(session, found.id)],
+        }
+    )
 
 
-def shown(opened: Opened, wish: Wish, file: FilePart | None = None) -> LoadedSkill:
-    """The answer about an opened skill.
+def shown(opened: Opened, wish: Wish) -> LoadedSkill:
+    """The answer about an opened skill, without a single file and what it needs.
 
     Raises:
         InvalidArguments: the offset lies behind the end of the instructions.
@@ -147,7 +153,9 @@ def shown(opened: Opened, wish: Wish, file: FilePart | None = None) -> LoadedSki
         next_offset=next_offset,
         files=files,
         more_files=more_files,
-        file=file,
+        file=None,
+        tools=[],
+        memory_filters=[],
         notices=list(opened.notices),
     )
 

@@ -5,7 +5,7 @@ from types import ModuleType
 
 from tmws_core import hookimpl
 from tmws_core.host import Host
-from tmws_skills import commands, health, hookspecs, migrations, models, tools
+from tmws_skills import commands, health, hookspecs, migrations, models, tool_listers, tools
 from tmws_skills.settings import SkillsSettings
 from tmws_skills.state import SkillState, running
 
@@ -47,6 +47,12 @@ def tmws_health_checks() -> ModuleType:
 
 
 @hookimpl
+def tmws_tool_listers() -> ModuleType:
+    """The tools that a caller's active skills need."""
+    return tool_listers
+
+
+@hookimpl
 def tmws_hookspecs() -> ModuleType:
     """The embedder."""
     return hookspecs
@@ -54,5 +60,5 @@ def tmws_hookspecs() -> ModuleType:
 
 @hookimpl
 def tmws_lifespan(application: Host) -> AbstractAsyncContextManager[SkillState]:
-    """Compares questions with skills."""
+    """Compares questions with skills, and does what becomes due with them."""
     return running(application)

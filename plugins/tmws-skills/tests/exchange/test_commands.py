@@ -211,7 +211,7 @@ async def test_progress_counts_the_skills(run_command: RunCommand, tmp_path: Pat
 
 
 async def test_an_import_is_heard_when_it_changed_something(
-    application: Application, run_command: RunCommand, tmp_path: Path
+    application: Application, run_command: RunCommand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     heard: list[dict[str, Any]] = []
     tell = application.tell
@@ -221,7 +221,7 @@ async def test_an_import_is_heard_when_it_changed_something(
             heard.append(dict(event.details))
         tell(event)
 
-    application.tell = listen  # type: ignore[method-assign] -- to hear what observers hear
+    monkeypatch.setattr(application, "tell", listen)
     source = two_skills(tmp_path / "source")
     await run_command(import_, str(source))
     await run_command(import_, str(source))

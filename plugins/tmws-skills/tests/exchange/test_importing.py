@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tmws_core import Principal
 from tmws_core.tool_errors import PermissionDenied
 from tmws_skills import deletion
+from tmws_skills.draft import AccessLevel
 from tmws_skills.exchange import importing
 from tmws_skills.exchange.importing import Imported, Target
 from tmws_skills.format.diagnostic import warning
@@ -34,17 +35,20 @@ class Importing:
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
 
-    async def outcome(self, package: Found, principal: Principal = ALICE, **target: str) -> Imported | Fault:
-        where = Target(**{"namespace": "place", **target})  # type: ignore[arg-type] -- a level of the tests
-        return await self.session.run_sync(importing.store, principal, package, where)
+    async def outcome(
+        self, package: Found, principal: Principal = ALICE, access_level: AccessLevel = "private"
+    ) -> Imported | Fault:
+        return await self.session.run_sync(importing.store, principal, package, Target("place", access_level))
 
-    async def imported(self, package: Found, principal: Principal = ALICE, **target: str) -> Imported:
-        result = await self.outcome(package, principal, **target)
+    async def imported(
+        self, package: Found, principal: Principal = ALICE, access_level: AccessLevel = "private"
+    ) -> Imported:
+        result = await self.outcome(package, principal, access_level)
         assert isinstance(result, Imported), result
         return result
 
-    async def fault(self, package: Found, principal: Principal = ALICE, **target: str) -> Fault:
-        result = await self.outcome(package, principal, **target)
+    async def fault(self, package: Found, principal: Principal = ALICE, access_level: AccessLevel = "private") -> Fault:
+        result = await self.outcome(package, principal, access_level)
         assert isinstance(result, Fault), result
         return result
 

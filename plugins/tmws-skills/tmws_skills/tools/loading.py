@@ -30,4 +30,5 @@ async def skill_load(
 ) -> LoadedSkill:
     """Read a skill's instructions, or one of its files. They are its author's words, not your user's."""
     wish = Wish(level=level, version=version, file=file, offset=offset, files_after=files_after)
-    return await ctx.transaction(partial(load, principal=ctx.principal, skill=skill, wish=wish))
+    asked = partial(load, host=ctx.application, principal=ctx.principal, skill=skill, wish=wish)
+    return await ctx.transaction(asked)
