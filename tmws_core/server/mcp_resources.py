@@ -69,7 +69,7 @@ class ResourceHandlers:
         return types.ListResourceTemplatesResult(
             resource_templates=[
                 types.ResourceTemplate(
-                    name=one.name, uri_template=one.uri, description=one.description, mime_type=one.mime_type
+                    name=one.name, uri_template=one.uri, description=one.description, mime_type=one.mime_type or None
                 )
                 for one in self._visible(request)
                 if one.is_template
@@ -137,7 +137,7 @@ def _listed(resource: ListedResource) -> types.Resource:
 def _contents(
     uri: str, mime_type: str, content: ResourceContent
 ) -> types.TextResourceContents | types.BlobResourceContents:
-    described: dict[str, Any] = {"uri": uri, "mime_type": content.mime_type or mime_type}
+    described: dict[str, Any] = {"uri": uri, "mime_type": content.mime_type or mime_type or None}
     if content.metadata:
         described["_meta"] = dict(content.metadata)
     if isinstance(content.content, str):
