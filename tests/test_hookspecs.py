@@ -27,6 +27,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "tmws_health_checks": [],
     "tmws_hookspecs": [],
     "tmws_lifespan": ["application"],
+    "tmws_mcp_methods": [],
     "tmws_migrations": [],
     "tmws_models": [],
     "tmws_observers": [],
@@ -145,6 +146,19 @@ async def test_the_example_completes_an_argument(
             read_only=True,
         )
     assert answer == completed
+
+
+async def test_tmws_mcp_methods_answer_a_request(example: Open) -> None:
+    async with example("tmws_mcp_methods") as application:
+        method = application.catalogue.methods["stars/get"]
+        star = await application.pipeline.run(
+            _call(application),
+            method.name,
+            method.scope,
+            lambda context: method.function(context, name="Jupiter"),
+            read_only=True,
+        )
+    assert (star.moons, method.extension.identifier) == (97, "org.example/stars")
 
 
 async def test_tmws_routes_declares_the_endpoint(example: Open) -> None:

@@ -3,6 +3,7 @@
 from tmws_core.act import Act
 from tmws_core.context import Context
 from tmws_core.contributions import (
+    Extension,
     ListedPrompt,
     PromptArgument,
     PromptPage,
@@ -10,6 +11,7 @@ from tmws_core.contributions import (
     authenticator,
     command,
     health_check,
+    mcp_method,
     observer,
     prompt,
     prompt_lister,
@@ -32,6 +34,7 @@ __all__ = [
     "Context",
     "Credentials",
     "Event",
+    "Extension",
     "ListedPrompt",
     "Principal",
     "PromptArgument",
@@ -43,6 +46,7 @@ __all__ = [
     "health_check",
     "hookimpl",
     "hookspec",
+    "mcp_method",
     "observer",
     "prompt",
     "prompt_lister",

@@ -11,6 +11,7 @@ from tmws_core.contributions import (
     Authenticator,
     Command,
     HealthCheck,
+    McpMethod,
     Prompt,
     PromptLister,
     Resource,
@@ -66,6 +67,7 @@ class Catalogue:
         resources: the resources, in the same order.
         prompts: the prompts by name.
         prompt_listers: list prompts that come from rows.
+        methods: the methods of extensions of MCP by name.
         routes: the HTTP routes.
         commands: the commands of each plugin, by the plugin's name.
         health_checks: the health checks of each plugin, by the plugin's name.
@@ -84,6 +86,9 @@ class Catalogue:
         self.prompt_listers: list[PromptLister] = [
             one for record in records for one in record.contributions.prompt_listers
         ]
+        self.methods: dict[str, McpMethod] = {
+            one.method: one for record in records for one in record.contributions.methods
+        }
         self.routes: list[Route] = [one for record in records for one in record.contributions.routes]
         self.witnesses: list[Witness] = [one for record in records for one in record.contributions.witnesses]
         authenticators = [one for record in records for one in record.contributions.authenticators]

@@ -12,6 +12,7 @@ from tmws_core.contributions import (
     Authenticator,
     Command,
     HealthCheck,
+    McpMethod,
     Observer,
     Prompt,
     PromptLister,
@@ -49,6 +50,7 @@ class Contributions:
     resources: Sequence[Resource] = ()
     prompts: Sequence[Prompt] = ()
     prompt_listers: Sequence[PromptLister] = ()
+    methods: Sequence[McpMethod] = ()
     routes: Sequence[Route] = ()
     commands: Sequence[Command] = ()
     settings: type[BaseModel] | None = None

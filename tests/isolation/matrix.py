@@ -10,7 +10,7 @@ from tests.isolation.asking import Answer, Caller, is_refused
 from tests.isolation.canaries import Canaries, words_of
 from tests.isolation.doors import Door
 from tests.isolation.planting import LONG_TEXT
-from tmws_core.contributions import Command, Route, Tool
+from tmws_core.contributions import Command, McpMethod, Route, Tool
 from tmws_core.contributions.signature import JSONSchema
 
 _PASSING = re.compile(
@@ -150,7 +150,7 @@ class Drawing:
 
 def _reads(door: Door) -> bool:
     declared = door.declaration
-    if isinstance(declared, Tool):
+    if isinstance(declared, Tool | McpMethod):
         return declared.read_only
     return not isinstance(declared, Command | Route)
 

@@ -4,6 +4,7 @@ from tmws_core.contributions.authenticator import Authenticator, authenticator
 from tmws_core.contributions.command import Command, command
 from tmws_core.contributions.declaration import Declaration, declared_in, modules_below
 from tmws_core.contributions.health import HealthCheck, health_check
+from tmws_core.contributions.mcp_method import Extension, McpMethod, mcp_method
 from tmws_core.contributions.observer import Observer, observer
 from tmws_core.contributions.prompt import Prompt, prompt
 from tmws_core.contributions.prompt_lister import (
@@ -24,8 +25,10 @@ __all__ = [
     "Authenticator",
     "Command",
     "Declaration",
+    "Extension",
     "HealthCheck",
     "ListedPrompt",
+    "McpMethod",
     "Observer",
     "Prompt",
     "PromptArgument",
@@ -42,6 +45,7 @@ __all__ = [
     "command",
     "declared_in",
     "health_check",
+    "mcp_method",
     "modules_below",
     "observer",
     "prompt",
