@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from tmws_core import Context, tool
 from tmws_core.tool_errors import InvalidArguments
-from tmws_skills import authoring, blobs, composition, deletion, deprecation, versions
-from tmws_skills.access import READ, WRITE, writable
+from tmws_skills import authoring, blobs, composition, deletion, deprecation, needed_tools, versions
+from tmws_skills.access import READ, WRITE, deletable, writable
+from tmws_skills.announcement import announce
 from tmws_skills.answers import Receipt, SkillRecord, VersionReceipt
 from tmws_skills.draft import Draft
 from tmws_skills.format.package import Package
@@ -81,7 +82,7 @@ async def skill_create(
         skill = authoring.create(session, ctx.principal, draft)
         return VersionReceipt.for_version(skill, versions.active(session, skill), is_new=True)
 
-    return await ctx.transaction(work, partial(_tell, ctx, "skill.created"))
+    return await ctx.transaction(work, partial(announce, ctx, "skill.created"))
 
 
 @tool(scope=READ, read_only=True, idempotent=True)
@@ -139,10 +140,12 @@ async def skill_update(
 
     beside = _given(tags=tags, persona=persona, display_name=display_name, access_level=access_level)
     content = (skill_md, instructions, metadata_version, *files, *remove_files)
+    levels: list[str] = []
 
     def work(session: Session) -> VersionReceipt:
         found = find_to(session, ctx.principal, skill, writable, "change")
         authoring.refuse_stale(found, expected_version)
+        levels.append(found.access_level)
         authoring.change(session, ctx.principal, found.id, beside)
         if all(one is None for one in content):
             return VersionReceipt.for_version(found, versions.active(session, found), is_new=False)
@@ -150,7 +153,7 @@ async def skill_update(
         revised = authoring.revision(session, ctx.principal, found.id, package, expected_version)
         return VersionReceipt.for_version(found, revised.version, is_new=revised.is_new)
 
-    return await ctx.transaction(work, partial(_tell, ctx, "skill.updated"))
+    return await ctx.transaction(work, lambda done: announce(ctx, "skill.updated", done, formerly=levels[0]))
 
 
 @tool(scope=WRITE, idempotent=True)
@@ -170,7 +173,7 @@ async def skill_deprecate(
             return Receipt.of(deprecation.deprecate(session, ctx.principal, skill, note, replaced_by))
         return Receipt.of(deprecation.revive(session, ctx.principal, skill))
 
-    return await ctx.transaction(work, partial(_tell, ctx, "skill.deprecated" if deprecated else "skill.revived"))
+    return await ctx.transaction(work, partial(announce, ctx, "skill.deprecated" if deprecated else "skill.revived"))
 
 
 @tool(scope=WRITE, destructive=True, idempotent=True)
@@ -182,11 +185,13 @@ async def skill_delete(ctx: Context, skill: SkillName) -> DeletedSkill:
     undo_days = ctx.settings(SkillsSettings).undo_days
 
     def work(session: Session) -> DeletedSkill:
+        users = needed_tools.users_of(session, find_to(session, ctx.principal, skill, deletable, "delete").id)
         deleted = deletion.delete(session, ctx.principal, skill)
+        ctx.list_changed("tools", agents=users)
         until = deletion.restorable_until(deleted, undo_days)
         return DeletedSkill(**Receipt.of(deleted).model_dump(), restorable_until=until)
 
-    return await ctx.transaction(work, partial(_tell, ctx, "skill.deleted"))
+    return await ctx.transaction(work, partial(announce, ctx, "skill.deleted"))
 
 
 @tool(scope=WRITE, idempotent=True)
@@ -196,7 +201,7 @@ async def skill_restore(ctx: Context, skill: SkillName) -> Receipt:
     def work(session: Session) -> Receipt:
         return Receipt.of(deletion.restore(session, ctx.principal, skill))
 
-    return await ctx.transaction(work, partial(_tell, ctx, "skill.restored"))
+    return await ctx.transaction(work, partial(announce, ctx, "skill.restored"))
 
 
 def _skill_md(
@@ -222,7 +227,3 @@ def _skill_md(
 
 def _given(**values: Any) -> dict[str, Any]:
     return {column: value for column, value in values.items() if value is not None}
-
-
-def _tell(ctx: Context, event: str, receipt: Receipt) -> None:
-    ctx.publish(event, skill_id=receipt.id, namespace=receipt.namespace, version=receipt.active_version)

@@ -1,5 +1,6 @@
 """To publish versions of skills, and to review those of others."""
 
+from functools import partial
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
@@ -45,10 +46,7 @@ async def skill_publish(
     def work(session: Session) -> Publication:
         return _published(review.publish(session, ctx.principal, skill, version, review_all=review_all))
 
-    def tell(publication: Publication) -> None:
-        _tell(ctx, "skill.published", publication)
-
-    return await ctx.transaction(work, tell)
+    return await ctx.transaction(work, partial(_tell, ctx, "skill.published"))
 
 
 @tool(scope=REVIEW, idempotent=True)
@@ -65,10 +63,7 @@ async def skill_review(
         approve = decision == "approve"
         return _published(review.review(session, ctx.principal, skill, version, approve=approve, comment=comment))
 
-    def tell(publication: Publication) -> None:
-        _tell(ctx, "skill.reviewed", publication)
-
-    return await ctx.transaction(work, tell)
+    return await ctx.transaction(work, partial(_tell, ctx, "skill.reviewed"))
 
 
 def _published(done: Revision) -> Publication:
@@ -89,3 +84,5 @@ def _tell(ctx: Context, event: str, publication: Publication) -> None:
         version=publication.version.version,
         review_status=publication.version.review_status,
     )
+    everybody = publication.access_level in ("public", "system")
+    ctx.list_changed("prompts", "resources", everybody=everybody)

@@ -11,6 +11,7 @@ from tmws_core import Context, tool
 from tmws_core.columns import utc_now
 from tmws_skills import sharing
 from tmws_skills.access import READ, WRITE
+from tmws_skills.announcement import announce
 from tmws_skills.answers import Receipt
 from tmws_skills.lookup import find_own
 from tmws_skills.tools.arguments import AgentId, SkillName
@@ -49,7 +50,7 @@ async def skill_share(
     def work(session: Session) -> Receipt:
         return Receipt.of(sharing.share(session, ctx.principal, skill, agent_id, permission, expires_at))
 
-    return await ctx.transaction(work, partial(_tell, ctx, "skill.shared", agent_id))
+    return await ctx.transaction(work, partial(announce, ctx, "skill.shared", agents=[agent_id]))
 
 
 @tool(scope=WRITE, destructive=True, idempotent=True)
@@ -59,7 +60,7 @@ async def skill_unshare(ctx: Context, skill: SkillName, agent_id: AgentId) -> Re
     def work(session: Session) -> Receipt:
         return Receipt.of(sharing.unshare(session, ctx.principal, skill, agent_id))
 
-    return await ctx.transaction(work, partial(_tell, ctx, "skill.unshared", agent_id))
+    return await ctx.transaction(work, partial(announce, ctx, "skill.unshared", agents=[agent_id]))
 
 
 @tool(scope=READ, read_only=True, idempotent=True)
@@ -77,7 +78,3 @@ async def skill_shares(
         return [Share.model_validate(share) for share in page]
 
     return await ctx.transaction(work)
-
-
-def _tell(ctx: Context, event: str, agent_id: str, receipt: Receipt) -> None:
-    ctx.publish(event, skill_id=receipt.id, namespace=receipt.namespace, agent_id=agent_id)

@@ -12,6 +12,7 @@ from tmws_core import Context, tool
 from tmws_core.tool_errors import InvalidArguments
 from tmws_skills import blobs, pins, rollback, versions
 from tmws_skills.access import READ, WRITE
+from tmws_skills.announcement import announce
 from tmws_skills.answers import VersionLine, VersionReceipt
 from tmws_skills.budget import MOST_BYTES, part
 from tmws_skills.diff import Change, FileDifference, differences
@@ -133,11 +134,7 @@ async def skill_rollback(
         done = rollback.roll_back(session, ctx.principal, skill, version, expected_version)
         return VersionReceipt.for_version(done.skill, done.version, is_new=False)
 
-    def tell(receipt: VersionReceipt) -> None:
-        about = {"skill_id": receipt.id, "namespace": receipt.namespace, "version": receipt.active_version}
-        ctx.publish("skill.rolled_back", **about)
-
-    return await ctx.transaction(work, tell)
+    return await ctx.transaction(work, partial(announce, ctx, "skill.rolled_back"))
 
 
 @tool(scope=WRITE, idempotent=True)
@@ -168,6 +165,7 @@ async def skill_unpin(ctx: Context, skill: SkillName) -> Pinned:
 
 def _tell(ctx: Context, event: str, pinned: Pinned) -> None:
     ctx.publish(event, skill_id=pinned.id, version=pinned.version)
+    ctx.list_changed("prompts", "resources")
 
 
 def _side(session: Session, version: SkillVersion) -> _Side:
