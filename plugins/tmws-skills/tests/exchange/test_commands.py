@@ -210,22 +210,23 @@ async def test_progress_counts_the_skills(run_command: RunCommand, tmp_path: Pat
     assert told == [(1, 2), (2, 2)]
 
 
-async def test_an_import_is_heard_when_it_changed_something(
+async def test_each_skill_that_an_import_changes_is_heard_of(
     application: Application, run_command: RunCommand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    heard: list[dict[str, Any]] = []
+    heard: list[str] = []
     tell = application.tell
 
     def listen(event: Event) -> None:
-        if event.name == "skill.imported":
-            heard.append(dict(event.details))
+        if event.name.startswith("skill."):
+            heard.append(event.name)
         tell(event)
 
     monkeypatch.setattr(application, "tell", listen)
     source = two_skills(tmp_path / "source")
     await run_command(import_, str(source))
     await run_command(import_, str(source))
-    assert heard == [{"created": 2, "new_versions": 0, "former_versions": 0}]
+    await run_command(import_, str(write(source, {"two/empty": b"changed"})))
+    assert heard == ["skill.created", "skill.created", "skill.updated"]
 
 
 @on_sqlite

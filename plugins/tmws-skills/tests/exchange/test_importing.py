@@ -67,8 +67,13 @@ async def test_a_new_skill_is_created_with_its_front_matter_and_files(
     front = "name: a-skill\ndescription: Does it.\nx-own: {a: [1]}\nmetadata: {version: '1.10'}"
     package = found(front, "Do it.\n", SkillFile("scripts/run.sh", b"#!", True))
     result = await importing_.imported(package, access_level="team")
-    assert (result.outcome, result.name, result.version, result.metadata_version) == ("created", "a-skill", 1, "1.10")
-    skill = await session.get_one(Skill, result.skill_id)
+    assert (result.outcome, result.receipt.name, result.receipt.active_version, result.metadata_version) == (
+        "created",
+        "a-skill",
+        1,
+        "1.10",
+    )
+    skill = await session.get_one(Skill, result.receipt.id)
     assert (skill.namespace, skill.access_level, skill.created_by) == ("place", "team", "alice")
     (version,) = (await session.scalars(select(SkillVersion))).all()
     assert (version.source, version.content_hash) == ("import", package.package.digest)
@@ -80,7 +85,7 @@ async def test_a_new_skill_is_created_with_its_front_matter_and_files(
 async def test_the_same_again_makes_nothing_new(importing_: Importing) -> None:
     first = await importing_.imported(found())
     again = await importing_.imported(found())
-    assert (again.outcome, again.version, again.skill_id) == ("unchanged", 1, first.skill_id)
+    assert (again.outcome, again.receipt.active_version, again.receipt.id) == ("unchanged", 1, first.receipt.id)
     assert (await importing_.count(Skill), await importing_.count(SkillVersion)) == (1, 1)
 
 
@@ -88,9 +93,9 @@ async def test_a_changed_file_makes_a_new_version_of_the_same_skill(importing_: 
     first = await importing_.imported(found())
     second = await importing_.imported(found(files_body := "name: a-skill\ndescription: Does it.", "Do it twice.\n"))
     third = await importing_.imported(found(files_body, "Do it twice.\n", SkillFile("x", b"y")))
-    assert [(one.outcome, one.version, one.skill_id) for one in (second, third)] == [
-        ("new version", 2, first.skill_id),
-        ("new version", 3, first.skill_id),
+    assert [(one.outcome, one.receipt.active_version, one.receipt.id) for one in (second, third)] == [
+        ("new version", 2, first.receipt.id),
+        ("new version", 3, first.receipt.id),
     ]
 
 
@@ -98,7 +103,7 @@ async def test_a_former_content_is_taken_up_again_without_a_copy(importing_: Imp
     await importing_.imported(found())
     await importing_.imported(found(body="Other.\n"))
     back = await importing_.imported(found())
-    assert (back.outcome, back.version, await importing_.count(SkillVersion)) == ("former version", 1, 2)
+    assert (back.outcome, back.receipt.active_version, await importing_.count(SkillVersion)) == ("former version", 1, 2)
 
 
 async def test_a_change_of_what_may_be_run_alone_is_told_and_makes_no_version(importing_: Importing) -> None:
@@ -114,7 +119,7 @@ async def test_a_description_of_1068_characters_is_imported_with_a_diagnostic(im
 
 async def test_a_skill_with_an_improper_name_is_called_by_its_folder(importing_: Importing) -> None:
     package = found("name: My Skill\ndescription: b")
-    assert (await importing_.imported(package)).name == "a-skill"
+    assert (await importing_.imported(package)).receipt.name == "a-skill"
     assert (await importing_.imported(package)).outcome == "unchanged"
 
 
@@ -174,9 +179,9 @@ async def test_a_fault_leaves_the_transaction_usable(importing_: Importing) -> N
 
 async def test_a_deleted_skill_is_created_anew(importing_: Importing, session: AsyncSession) -> None:
     first = await importing_.imported(found())
-    await session.run_sync(deletion.delete, ALICE, first.skill_id)
+    await session.run_sync(deletion.delete, ALICE, first.receipt.id)
     again = await importing_.imported(found())
-    assert (again.outcome, again.skill_id != first.skill_id) == ("created", True)
+    assert (again.outcome, again.receipt.id != first.receipt.id) == ("created", True)
 
 
 @pytest.mark.parametrize("target", [Target("elsewhere"), Target("place", "system")])

@@ -223,6 +223,12 @@ def test_an_empty_folder_and_a_pointer_of_git_lfs_are_told(tmp_path: Path) -> No
     ]
 
 
+def test_a_skill_md_that_may_be_run_is_told_because_that_is_not_kept(tmp_path: Path) -> None:
+    root = write(tmp_path, {"SKILL.md": SKILL_MD})
+    (root / "SKILL.md").chmod(0o755)
+    assert [one.code for one in found(root).diagnostics] == ["executable_skill_md"]
+
+
 def test_what_is_no_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SourceUnusable, match="is no folder"):
         read(tmp_path / "nothing")

@@ -7,18 +7,18 @@ from tmws_skills.format.tree import SourceUnusable
 
 
 @pytest.mark.parametrize(
-    ("address", "protocol"),
+    ("address", "protocol", "allowed"),
     [
-        ("https://example.org/a/b.git", "https"),
-        ("https://user:token@example.org/a/b", "https"),
-        ("ssh://git@example.org:22/a/b", "ssh"),
-        ("git@example.org:a/b.git", "ssh"),
-        ("example.org:a", "ssh"),
-        ("file:///somewhere/b", "file"),
+        ("https://example.org/a/b.git", "https", "https:ssh"),
+        ("https://user:token@example.org/a/b", "https", "https:ssh"),
+        ("ssh://git@example.org:22/a/b", "ssh", "https:ssh"),
+        ("git@example.org:a/b.git", "ssh", "https:ssh"),
+        ("example.org:a", "ssh", "https:ssh"),
+        ("file:///somewhere/b", "file", "file"),
     ],
 )
-def test_git_may_use_the_protocol_of_the_address_alone(address: str, protocol: str) -> None:
-    assert Remote.of(address) == Remote(address, protocol)
+def test_an_address_tells_what_git_may_use(address: str, protocol: str, allowed: str) -> None:
+    assert (Remote.of(address), Remote.of(address).allowed) == (Remote(address, protocol), allowed)
 
 
 @pytest.mark.parametrize(

@@ -51,12 +51,11 @@ async def import_(
         while (read := await asyncio.to_thread(next, skills, None)) is not None:
             outcomes.append(await _outcome(ctx, read, target))
             await ctx.progress(len(outcomes), total, f"importing {found.shown}")
-    report = ImportReport.of(outcomes, source=found.shown, commit=found.commit)
-    tell(ctx, report)
-    return report
+    return ImportReport.of(outcomes, source=found.shown, commit=found.commit)
 
 
 async def _outcome(ctx: Context, read: Found | Fault, target: Target) -> Imported | Fault:
     if isinstance(read, Fault):
         return read
-    return await ctx.transaction(partial(importing.store, principal=ctx.principal, found=read, target=target))
+    store = partial(importing.store, principal=ctx.principal, found=read, target=target)
+    return await ctx.transaction(store, lambda outcome: tell(ctx, [outcome]))

@@ -46,12 +46,12 @@ class ImportedSkill(BaseModel):
     def of(cls, imported: Imported) -> Self:
         """The answer for what became of a package."""
         return cls(
-            name=imported.name,
+            name=imported.receipt.name,
             outcome=imported.outcome,
-            version=imported.version,
+            version=imported.receipt.active_version,
             metadata_version=imported.metadata_version,
             digest=imported.digest,
-            id=imported.skill_id,
+            id=imported.receipt.id,
         )
 
 

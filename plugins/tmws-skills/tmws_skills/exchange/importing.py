@@ -13,6 +13,7 @@ from tmws_core import Principal
 from tmws_core.tool_errors import NotFound, ToolError
 from tmws_skills import authoring, lookup, versions
 from tmws_skills.access import refuse_level, refuse_namespace
+from tmws_skills.answers import Receipt
 from tmws_skills.draft import AccessLevel, Draft
 from tmws_skills.format.diagnostic import Diagnostic, warning
 from tmws_skills.format.document import Document
@@ -53,9 +54,7 @@ class Imported:
 
     Attributes:
         path: where it lay in the source.
-        skill_id: the skill.
-        name: its name.
-        version: the version that is active now.
+        receipt: the skill, with the version that is active now.
         digest: the digest of that version.
         metadata_version: what its front matter calls it.
         outcome: whether it made a skill, a version, took up a former version, or nothing.
@@ -63,9 +62,7 @@ class Imported:
     """
 
     path: str
-    skill_id: str
-    name: str
-    version: int
+    receipt: Receipt
     digest: str
     metadata_version: str | None
     outcome: Outcome
@@ -125,9 +122,7 @@ def _imported(
 ) -> Imported:
     return Imported(
         path=found.path,
-        skill_id=skill.id,
-        name=skill.name,
-        version=version.version,
+        receipt=Receipt.of(skill),
         digest=version.content_hash,
         metadata_version=Document.parse(version.content).version,
         outcome=outcome,

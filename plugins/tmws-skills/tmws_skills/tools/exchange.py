@@ -5,6 +5,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Annotated
 
 from pydantic import BaseModel, Field
@@ -75,13 +76,12 @@ async def skill_import_package(
     def work(session: Session) -> list[Imported | Fault]:
         return [_outcome(session, ctx.principal, one, target) for one in found]
 
-    report = ImportReport.of(await ctx.transaction(work))
+    report = ImportReport.of(await ctx.transaction(work, partial(tell, ctx)))
     if not report.skills:
         told = "; ".join(f"{one.path}: {one.reason}" for one in report.left_out)
         raise InvalidArguments(
             f"nothing was imported: {told or 'there is no SKILL.md'}", hint="mend it, then try again"
         )
-    tell(ctx, report)
     return report
 
 
