@@ -19,9 +19,9 @@ from tmws_core.tool_errors import ToolError
 from tmws_skills.access import GOVERN
 
 from .doors import Door
+from .protocol_doors import DOORS
 from .situations import CALLERS, SITUATIONS, Caller, rights
 from .target import Target
-from .use_doors import DOORS
 from .world import World
 
 NO_DOORS = (Seed, Observer, Witness)

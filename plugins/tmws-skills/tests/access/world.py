@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tmws_agents.registration import ensure_registered
-from tmws_core import Context, Principal, PromptPage
+from tmws_core import Context, Principal, PromptPage, ResourcePage
 from tmws_core.application import Application
 from tmws_core.contributions import Prompt, Resource
 from tmws_core.pipeline import Call
@@ -144,6 +144,18 @@ class Visit:
         """Pick a prompt that the plugin lists."""
         (lister,) = self.world.application.catalogue.prompt_listers
         return str(await self._run(name, lister.scope, lister.get, {"name": name, "arguments": {}}))
+
+    async def listed_resources(self) -> list[str]:
+        """The URIs of the resources that the plugin lists for the caller, all pages."""
+        (lister,) = self.world.application.catalogue.resource_listers
+        uris: list[str] = []
+        cursor: str | None = None
+        while True:
+            page: ResourcePage = await self._run("resources", lister.scope, lister.function, {"cursor": cursor})
+            uris += [one.uri for one in page.resources]
+            cursor = page.next_cursor
+            if cursor is None:
+                return uris
 
     async def listed_tools(self) -> list[str]:
         """The names of the tools that the plugin shows to the caller besides those of the profile."""
