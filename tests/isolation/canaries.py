@@ -51,14 +51,21 @@ class Canaries:
         """A word that was never said."""
         return f"xq{next(self._numbers):05d}x"
 
-    def keep(self, row: Row, said: object, name: str = "") -> None:
-        """Keep the canaries in what was said when a row was stored, where they are not known already."""
+    def keep(self, row: Row, said: object, name: str = "", *, kind: str = "") -> None:
+        """Keep the canaries in what was said when a row was stored, where they are not known already.
+
+        Args:
+            row: the row.
+            said: what was said.
+            name: of the argument or the field in which it was.
+            kind: what the row is, such as `memory`; its `id` is a `memory_id` elsewhere.
+        """
         if isinstance(said, dict):
             for key, value in said.items():
-                self.keep(row, value, str(key))
+                self.keep(row, value, f"{kind}_id" if key == "id" and kind else str(key), kind=kind)
         elif isinstance(said, list):
             for value in said:
-                self.keep(row, value, name)
+                self.keep(row, value, name, kind=kind)
         elif isinstance(said, str):
             for word in words_of(said):
                 if word not in self.rows:
@@ -69,7 +76,7 @@ class Canaries:
         """The canaries that may be meant by the name of an argument, such as `memory_ids` or `owner`."""
         alone = name.removesuffix("s")
         known = [*self.names.get(name, ()), *self.names.get(alone, ())]
-        return known or (self.names.get("id", []) if alone.endswith("_id") else [])
+        return known or self.names.get(f"{alone}_id", [])
 
     def foreign_to(self, principal: Principal, words: Iterable[str]) -> list[str]:
         """Those of some words that a caller may not hear."""

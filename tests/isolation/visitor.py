@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 from mcp import Client, MCPError, types
@@ -13,7 +13,7 @@ from tests.isolation.doors import Door
 from tmws_core.application import Application
 from tmws_core.call import Call
 from tmws_core.context import Context
-from tmws_core.contributions import Prompt, PromptLister, Resource
+from tmws_core.contributions import Prompt, PromptLister, Resource, ResourcePage
 from tmws_core.principal import Principal
 from tmws_core.server.api import path_of
 from tmws_core.tool_errors import PermissionDenied
@@ -126,8 +126,13 @@ class Visitor:
         return unlisted and got and await self._like_unknown(complete, known, UNKNOWN)
 
     async def _resource_lister_is_shut(self, door: Door) -> bool:
-        unlisted = await self._resources() <= self._declared_resources()
-        return unlisted and await self._runs_for_nobody(door)
+        async def first_page(context: Context) -> set[str]:
+            page: ResourcePage = await door.declaration.function(context, None)
+            return {one.uri for one in page.resources}
+
+        call = Call(replace(self.principal, scopes=frozenset({"*"})), "mcp")
+        listed = await self.application.pipeline.run(call, door.name, door.scope, first_page, read_only=True)
+        return not listed & await self._resources() and await self._runs_for_nobody(door)
 
     def _declared_resources(self) -> set[str]:
         return {one.uri for one in self.application.catalogue.resources}
