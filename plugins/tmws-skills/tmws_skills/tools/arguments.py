@@ -62,4 +62,9 @@ class GivenFile(BaseModel):
         return SkillFile(self.path, content, self.executable)
 
 
-Files = Annotated[list[GivenFile], Field(max_length=512, description="Its other files.")]
+Files = Annotated[
+    list[GivenFile],
+    Field(
+        max_length=512, description="Its other files.", examples=[[{"path": "references/more.md", "text": "# More"}]]
+    ),
+]
