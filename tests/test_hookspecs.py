@@ -27,11 +27,13 @@ ARGUMENTS: dict[str, list[str]] = {
     "tmws_health_checks": [],
     "tmws_hookspecs": [],
     "tmws_lifespan": ["application"],
+    "tmws_mcp_methods": [],
     "tmws_migrations": [],
     "tmws_models": [],
     "tmws_observers": [],
     "tmws_prompt_listers": [],
     "tmws_prompts": [],
+    "tmws_resource_listers": [],
     "tmws_resources": [],
     "tmws_routes": [],
     "tmws_seeds": [],
@@ -103,6 +105,19 @@ async def test_tmws_resources_makes_the_resource_readable(example: Open) -> None
         assert text_read == "Good day, Ada."
 
 
+async def test_tmws_resource_listers_list_resources(example: Open) -> None:
+    async with example("tmws_resource_listers") as application:
+        [lister] = application.catalogue.resource_listers
+        page = await application.pipeline.run(
+            _call(application),
+            lister.name,
+            lister.scope,
+            lambda context: lister.function(context, None),
+            read_only=True,
+        )
+    assert [one.uri for one in page.resources] == ["example://books/emma", "example://books/walden"]
+
+
 async def test_tmws_prompts_makes_the_prompt_render(example: Open) -> None:
     async with example("tmws_prompts") as application:
         prompt = application.catalogue.prompts["summarise"]
@@ -145,6 +160,19 @@ async def test_the_example_completes_an_argument(
             read_only=True,
         )
     assert answer == completed
+
+
+async def test_tmws_mcp_methods_answer_a_request(example: Open) -> None:
+    async with example("tmws_mcp_methods") as application:
+        method = application.catalogue.methods["stars/get"]
+        star = await application.pipeline.run(
+            _call(application),
+            method.name,
+            method.scope,
+            lambda context: method.function(context, name="Jupiter"),
+            read_only=True,
+        )
+    assert (star.moons, method.extension.identifier) == (97, "org.example/stars")
 
 
 async def test_tmws_routes_declares_the_endpoint(example: Open) -> None:

@@ -11,9 +11,11 @@ from tmws_core.contributions import (
     Authenticator,
     Command,
     HealthCheck,
+    McpMethod,
     Prompt,
     PromptLister,
     Resource,
+    ResourceLister,
     Route,
     Tool,
     ToolLister,
@@ -64,8 +66,10 @@ class Catalogue:
         tools: the tools by name, in the order of the plan.
         tool_listers: say which tools a caller's list shows besides.
         resources: the resources, in the same order.
+        resource_listers: list resources that come from rows.
         prompts: the prompts by name.
         prompt_listers: list prompts that come from rows.
+        methods: the methods of extensions of MCP by name.
         routes: the HTTP routes.
         commands: the commands of each plugin, by the plugin's name.
         health_checks: the health checks of each plugin, by the plugin's name.
@@ -80,10 +84,16 @@ class Catalogue:
         self.tools: Mapping[str, OfferedTool] = {one.tool.name: one for one in offered}
         self.tool_listers: list[ToolLister] = [one for record in records for one in record.contributions.tool_listers]
         self.resources: list[Resource] = [one for record in records for one in record.contributions.resources]
+        self.resource_listers: list[ResourceLister] = [
+            one for record in records for one in record.contributions.resource_listers
+        ]
         self.prompts: dict[str, Prompt] = {one.name: one for record in records for one in record.contributions.prompts}
         self.prompt_listers: list[PromptLister] = [
             one for record in records for one in record.contributions.prompt_listers
         ]
+        self.methods: dict[str, McpMethod] = {
+            one.method: one for record in records for one in record.contributions.methods
+        }
         self.routes: list[Route] = [one for record in records for one in record.contributions.routes]
         self.witnesses: list[Witness] = [one for record in records for one in record.contributions.witnesses]
         authenticators = [one for record in records for one in record.contributions.authenticators]

@@ -207,6 +207,45 @@ def tmws_resources() -> ModuleType:
 
 
 @hookspec
+def tmws_resource_listers() -> ModuleType:
+    """Contribute lists of resources that come from rows; a `@resource` template reads them.
+
+    Returns:
+        The module or package that holds the functions declared with `@resource_lister`.
+
+    Example:
+        import sys
+
+        from tmws_core import Context, ListedResource, ResourcePage, hookimpl, resource, resource_lister
+
+        SHELF = {"emma": "Emma Woodhouse, handsome, clever, and rich", "walden": "When I wrote the following pages"}
+
+
+        @resource("example://books/{name}", scope="example:read")
+        async def book(ctx: Context, name: str) -> str:
+            \"\"\"How a book begins.\"\"\"
+            return SHELF[name]
+
+
+        @resource_lister(scope="example:read")
+        async def books(ctx: Context, cursor: str | None) -> ResourcePage:
+            \"\"\"All books on one page.\"\"\"
+            return ResourcePage([ListedResource(f"example://books/{name}", name) for name in SHELF])
+
+
+        @hookimpl
+        def tmws_resources():
+            return sys.modules[__name__]
+
+
+        @hookimpl
+        def tmws_resource_listers():
+            return sys.modules[__name__]
+    """
+    raise NotImplementedError
+
+
+@hookspec
 def tmws_prompts() -> ModuleType:
     """Contribute prompts that a person picks in an MCP client.
 
@@ -274,6 +313,47 @@ def tmws_prompt_listers() -> ModuleType:
 
         @hookimpl
         def tmws_prompt_listers():
+            return sys.modules[__name__]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def tmws_mcp_methods() -> ModuleType:
+    """Contribute methods of an extension of MCP: requests that are none of MCP's own, which clients of it send.
+
+    A client over standard input asks what the server can before the plugins are loaded: so that it hears of the
+    extension, name the `Extension` in `pyproject.toml`, too, as an entry point of the group `tmws.mcp_extensions`.
+
+    Returns:
+        The module or package that holds the functions declared with `@mcp_method`.
+
+    Example:
+        import sys
+
+        from pydantic import BaseModel
+
+        from tmws_core import Context, Extension, hookimpl, mcp_method
+        from tmws_core.tool_errors import NotFound
+
+        STARS = Extension("org.example/stars", {"moons": True})
+
+
+        class Star(BaseModel):
+            name: str
+            moons: int
+
+
+        @mcp_method("stars/get", extension=STARS, scope="example:read", read_only=True, lifetime=60)
+        async def star(ctx: Context, name: str) -> Star:
+            \"\"\"Tell of one star.\"\"\"
+            if name != "Jupiter":
+                raise NotFound(f"there is no star {name!r}")
+            return Star(name=name, moons=97)
+
+
+        @hookimpl
+        def tmws_mcp_methods():
             return sys.modules[__name__]
     """
     raise NotImplementedError

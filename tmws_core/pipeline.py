@@ -76,7 +76,7 @@ class Pipeline:
         kind: Kind | None = None,
         rate_limit: str | None = None,
     ) -> Result:
-        """Run something that is not a tool - a resource, prompt, route, command or health check - with the same care.
+        """Run what is no tool - a resource, prompt, method, route, command or health check - with the same care.
 
         Args:
             call: who calls, and how.

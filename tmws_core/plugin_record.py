@@ -12,10 +12,12 @@ from tmws_core.contributions import (
     Authenticator,
     Command,
     HealthCheck,
+    McpMethod,
     Observer,
     Prompt,
     PromptLister,
     Resource,
+    ResourceLister,
     Route,
     Seed,
     Tool,
@@ -47,8 +49,10 @@ class Contributions:
     tools: Sequence[Tool] = ()
     tool_listers: Sequence[ToolLister] = ()
     resources: Sequence[Resource] = ()
+    resource_listers: Sequence[ResourceLister] = ()
     prompts: Sequence[Prompt] = ()
     prompt_listers: Sequence[PromptLister] = ()
+    methods: Sequence[McpMethod] = ()
     routes: Sequence[Route] = ()
     commands: Sequence[Command] = ()
     settings: type[BaseModel] | None = None

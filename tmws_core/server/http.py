@@ -53,6 +53,7 @@ async def serve_http(application: Application, *, host: str, port: int, on_start
     names, authenticated = application.settings.core.api_allowed_hosts, application.catalogue.authenticator is not None
     bound, address = bind(host, port, names, authenticated=authenticated)
     mcp = mcp_server(Door(lambda: application, caller_over_http))
+    mcp.methods.register(mcp)
     app = http_app(application, address, mcp)
     server = _Server(_configuration(app), partial(on_started, address.url), mcp.changes.end)
     with bound, on_stop_signal(server.stop):

@@ -14,6 +14,7 @@ from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
 from tmws_core.server.caller import Door, Request
 from tmws_core.server.mcp_changes import ChangeHandlers
 from tmws_core.server.mcp_completions import CompletionHandlers
+from tmws_core.server.mcp_methods import MethodHandlers
 from tmws_core.server.mcp_prompts import PromptHandlers
 from tmws_core.server.mcp_resources import ResourceHandlers
 from tmws_core.server.mcp_tools import ToolHandlers
@@ -40,9 +41,11 @@ class MCPServer(Server[Any]):
 
     Attributes:
         changes: tells the clients so.
+        methods: what the plugins' extensions add, to be registered once the application is open.
     """
 
     changes: ChangeHandlers
+    methods: MethodHandlers
 
     def create_initialization_options(
         self,
@@ -92,6 +95,7 @@ def mcp_server(door: Door) -> MCPServer:
     CompletionHandlers(door).register(server)
     server.changes = ChangeHandlers(door)
     server.changes.register(server)
+    server.methods = MethodHandlers(door)
     server.middleware.append(_sealed_state(door))
     return server
 

@@ -167,7 +167,7 @@ def change(session: Session, principal: Principal, skill: str, changes: Mapping[
     for column, value in different.items():
         setattr(found, column, value)
     session.flush()
-    if "tags" in different:
+    if not different.keys().isdisjoint(("tags", "display_name")):
         documents.renew(session, found, versions.active(session, found))
     return found
 

@@ -12,6 +12,7 @@ from tmws_core import Principal
 from tmws_core.columns import utc_now
 from tmws_skills import authoring
 from tmws_skills.access import deletable
+from tmws_skills.activation import activations
 from tmws_skills.lookup import find_deleted, find_to
 from tmws_skills.models.skill import Skill
 from tmws_skills.models.skill_activation import SkillActivation
@@ -27,10 +28,9 @@ def delete(session: Session, principal: Principal, skill: str) -> Skill:
         PermissionDenied: the caller may read it, and not delete it.
     """
     found = find_to(session, principal, skill, deletable, "delete")
-    now = utc_now()
-    found.is_deleted, found.deleted_at = True, now
+    found.is_deleted, found.deleted_at = True, utc_now()
     session.flush()
-    _end_activations(session, found.id, now)
+    activations.end_all(session, SkillActivation.skill_id == found.id)
     return found
 
 
@@ -71,11 +71,3 @@ def purge(session: Session, skill_ids: Sequence[str]) -> None:
 def restorable_until(skill: Skill, undo_days: float) -> datetime | None:
     """Until when a deleted skill can be restored."""
     return None if skill.deleted_at is None else skill.deleted_at + timedelta(days=undo_days)
-
-
-def _end_activations(session: Session, skill_id: str, now: datetime) -> None:
-    running = select(SkillActivation).where(SkillActivation.skill_id == skill_id, SkillActivation.state == "active")
-    for activation in session.scalars(running.with_for_update()):
-        activation.state, activation.deactivated_at = "inactive", now
-        activation.duration_ms = max(0, round((now - activation.activated_at).total_seconds() * 1000))
-    session.flush()

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tmws_core import Principal
 from tmws_core.tool_errors import InvalidArguments, NotFound, PermissionDenied
-from tmws_skills.access import deleted, readable
+from tmws_skills.access import deleted, own, readable
 from tmws_skills.models.skill import Skill
 
 Rule = Callable[[Principal], ColumnElement[bool]]
@@ -63,6 +63,20 @@ def find_to(session: Session, principal: Principal, skill: str, rule: Rule, verb
             hint="ask its owner to share it with that permission",
         )
     return found
+
+
+def find_own(session: Session, principal: Principal, skill: str) -> Skill:
+    """The skill, if it is the caller's.
+
+    Args:
+        session: a reading session.
+        principal: who asks.
+        skill: as for `find`.
+
+    Raises:
+        NotFound: there is none that is the caller's; whether it is somebody else's is not told.
+    """
+    return _find(session, principal, skill, own(principal))
 
 
 def find_deleted(session: Session, principal: Principal, skill: str) -> Skill:

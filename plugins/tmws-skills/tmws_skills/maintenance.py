@@ -30,7 +30,6 @@ class Step(Protocol):
         """Do it for so many at most; for how many it was done."""
 
 
-
 @dataclass(frozen=True)
 class MaintenanceReport:
     """What a run did.

@@ -5,7 +5,17 @@ from types import ModuleType
 
 from tmws_core import hookimpl
 from tmws_core.host import Host
-from tmws_skills import hookspecs, migrations, models, prompts, tool_listers, tools
+from tmws_skills import (
+    commands,
+    health,
+    hookspecs,
+    migrations,
+    models,
+    prompts,
+    protocol,
+    tool_listers,
+    tools,
+)
 from tmws_skills.settings import SkillsSettings
 from tmws_skills.state import SkillState, running
 
@@ -47,6 +57,36 @@ def tmws_prompt_listers() -> ModuleType:
 
 
 @hookimpl
+def tmws_mcp_methods() -> ModuleType:
+    """Skills over MCP."""
+    return protocol
+
+
+@hookimpl
+def tmws_resources() -> ModuleType:
+    """The files of skills."""
+    return protocol
+
+
+@hookimpl
+def tmws_resource_listers() -> ModuleType:
+    """The skills among the resources."""
+    return protocol
+
+
+@hookimpl
+def tmws_commands() -> ModuleType:
+    """What is done at the terminal, with files of the person who sits there."""
+    return commands
+
+
+@hookimpl
+def tmws_health_checks() -> ModuleType:
+    """Whether the skills are whole."""
+    return health
+
+
+@hookimpl
 def tmws_tool_listers() -> ModuleType:
     """The tools that a caller's active skills need."""
     return tool_listers
@@ -60,5 +100,5 @@ def tmws_hookspecs() -> ModuleType:
 
 @hookimpl
 def tmws_lifespan(application: Host) -> AbstractAsyncContextManager[SkillState]:
-    """Compares questions with skills."""
+    """Compares questions with skills, and does what becomes due with them."""
     return running(application)

@@ -9,6 +9,8 @@ from tmws_skills.format.media_type import is_text
 from tmws_skills.format.package import SKILL_MD, Package
 
 MOST_FINDINGS = 50
+MOST_CHARACTERS = 4_000_000
+"""So much text of a skill is looked through; that there is more of it is a finding of its own."""
 _CHARACTERS_SHOWN = 120
 
 
@@ -36,12 +38,16 @@ class Finding:
 
 
 def scan(package: Package) -> Sequence[Finding]:
-    """What is found in the text files of a package, in the order of their paths, of each pattern the first place.
+    """What is found in the text files of a package, by their paths: of each pattern the first place in each.
 
     Files that are no UTF-8 text are passed over: nobody reads instructions out of them.
     """
     found: list[Finding] = []
+    left = MOST_CHARACTERS
     for path, text in _texts(package):
+        if len(text) > left:
+            return [*found, _too_much(path)]
+        left -= len(text)
         found += _in_text(path, text)
         if len(found) >= MOST_FINDINGS:
             return found[:MOST_FINDINGS]
@@ -64,6 +70,11 @@ def _in_text(path: str, text: str) -> Iterator[Finding]:
         if match is not None:
             line = text.count("\n", 0, match.start()) + 1
             yield Finding(pattern.code, pattern.reason, path, line, _visible(match.group()))
+
+
+def _too_much(path: str) -> Finding:
+    reason = f"from here on nothing was looked through, because the skill has more than {MOST_CHARACTERS:,} characters"
+    return Finding("not_looked_through", reason, path, 1, "")
 
 
 def _visible(text: str) -> str:

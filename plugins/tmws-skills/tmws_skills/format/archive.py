@@ -111,7 +111,8 @@ class _Archive:
     def read(self, entry: Entry, most: int) -> bytes:
         try:
             with self._archive.open(self._members[int(entry.key)]) as stream:
-                return stream.read(most + 1)
+                # zipfile unpacks as much as it is asked for before it looks at what the archive has claimed
+                return stream.read(min(most, entry.size) + 1)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, struct.error) as error:
             raise Unreadable(f"{shown(entry.path)!r} is damaged: {error}") from error
 

@@ -55,7 +55,7 @@ def open_checkout(
     if folder := folder.strip("/"):
         below, name = folder, folder.rpartition("/")[2]
     with TemporaryDirectory(prefix="tmws-skills-") as temporary, ExitStack() as stack:
-        git = Git(Path(temporary), remote.protocol, limits.total_bytes)
+        git = Git(Path(temporary), remote.allowed, limits.total_bytes)
         found = git.fetch(remote, commit)
         tree = _Commit(git, found, below, name, limits)
         stack.callback(tree.close)

@@ -173,7 +173,7 @@ def _refuse_extras(event: yaml.Event) -> None:
     if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
         reason = "anchors and aliases (`&name`, `*name`) are refused; put the text in quotes"
         raise Malformed("front_matter_alias", reason, _line(event))
-    if getattr(event, "tag", None) not in {None, "!"}:
+    if getattr(event, "tag", None) is not None:
         raise Malformed("front_matter_tag", "tags (`!name`) are refused; put the text in quotes", _line(event))
 
 

@@ -46,11 +46,16 @@ class Remote:
 
     Attributes:
         address: what git is given.
-        protocol: the only one that git may use.
+        protocol: how it is reached.
     """
 
     address: str
     protocol: str
+
+    @property
+    def allowed(self) -> str:
+        """What git may use: `file` alone, or what a person's own `insteadOf` may turn https and ssh into."""
+        return "file" if self.protocol == "file" else "https:ssh"
 
     @classmethod
     def of(cls, address: str) -> "Remote":
@@ -95,12 +100,12 @@ def refuse_commit(commit: str) -> None:
 class Git:
     """A bare repository of our own in an empty folder, and the program."""
 
-    def __init__(self, folder: Path, protocol: str, most_bytes: int) -> None:
+    def __init__(self, folder: Path, protocols: str, most_bytes: int) -> None:
         """Make the repository.
 
         Args:
             folder: an empty folder.
-            protocol: the only one that may be used.
+            protocols: the only ones that may be used, with `:` between them.
             most_bytes: how large it may become.
 
         Raises:
@@ -112,7 +117,7 @@ class Git:
         self._program = program
         self._folder = folder
         self._most_bytes = most_bytes
-        self._environment = _environment(protocol)
+        self._environment = _environment(protocols)
         self.run("init", "--quiet", "--bare", "--template=", "--", str(folder))
 
     def fetch(self, remote: Remote, commit: str | None) -> str:
@@ -208,12 +213,12 @@ def _size(folder: Path) -> int:
     return total
 
 
-def _environment(protocol: str) -> Mapping[str, str]:
+def _environment(protocols: str) -> Mapping[str, str]:
     """The environment without what leads git elsewhere; what a person needs to log in is kept."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or _is_login(name)}
     return {
         **kept,
-        "GIT_ALLOW_PROTOCOL": protocol,
+        "GIT_ALLOW_PROTOCOL": protocols,
         "GIT_CEILING_DIRECTORIES": "/",
         "GIT_LFS_SKIP_SMUDGE": "1",
         "GIT_NO_LAZY_FETCH": "1",

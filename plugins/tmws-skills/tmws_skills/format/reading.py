@@ -196,6 +196,9 @@ def _text(content: bytes) -> str:
 
 
 def _oddities(skill: _Skill, package: Package) -> Iterator[Diagnostic]:
+    if any(path == SKILL_MD and entry.executable for path, entry in skill.files):
+        reason = "it may be run, which is not kept: it is a text; take that away from it"
+        yield warning("executable_skill_md", reason, SKILL_MD)
     kept = {above for path, _ in skill.files for above in _above(path.split("/"))}
     for folder in sorted(set(skill.folders) - kept):
         yield warning("empty_folder", "it is an empty folder, which is not kept; put a file into it", shown(folder))

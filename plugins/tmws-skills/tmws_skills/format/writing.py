@@ -3,13 +3,18 @@
 import os
 import stat
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
+from secrets import token_hex
 from shutil import rmtree
 from tempfile import mkdtemp
 from typing import BinaryIO
 
 from tmws_skills.format.package import SKILL_MD, Package, SkillFile
+
+Write = Callable[[str, Package], None]
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _READABLE, _RUNNABLE = 0o666, 0o777
@@ -45,23 +50,48 @@ def write_folder(parent: Path, name: str, package: Package) -> None:
         raise
 
 
-def write_archive(stream: BinaryIO, packages: Iterable[tuple[str, Package]]) -> int:
-    """Write packages as one zip archive, each below a folder of its name; the same packages make the same bytes.
+@contextmanager
+def writing_archive(path: Path) -> Iterator[Write]:
+    """A zip archive that is written to package by package, and is there once all are in it.
+
+    The same packages in the same order make the same bytes.
 
     Args:
-        stream: what is written to.
-        packages: names, none twice, and packages.
+        path: the file, which is replaced.
 
-    Returns:
-        How many there were.
+    Yields:
+        What writes a package into the archive, below a folder of a name.
+
+    Raises:
+        OSError: it cannot be written.
     """
-    count = 0
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
+    temporary = path.with_name(f".{path.name}.{token_hex(8)}")
+    try:
+        with open(os.open(temporary, _NEW, _READABLE), "wb") as stream, _archive(stream) as write:  # noqa: PTH123 -- a descriptor, which Path does not open
+            yield write
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def archive_of(packages: Iterable[tuple[str, Package]]) -> bytes:
+    """The bytes of an archive with some packages, each below a folder of its name."""
+    stream = BytesIO()
+    with _archive(stream) as write:
         for name, package in packages:
-            count += 1
+            write(name, package)
+    return stream.getvalue()
+
+
+@contextmanager
+def _archive(stream: BinaryIO) -> Iterator[Write]:
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
+
+        def write(name: str, package: Package) -> None:
             for file in _all_files(package):
                 archive.writestr(_info(name, file), file.content)
-    return count
+
+        yield write
 
 
 def _all_files(package: Package) -> Iterator[SkillFile]:
