@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tmws_skills.format.git import Remote, looks_remote, refuse_commit, without_credentials
+from tmws_skills.format.remote import Remote, looks_remote, refuse_commit, without_credentials
 from tmws_skills.format.tree import SourceUnusable
 
 
