@@ -42,14 +42,25 @@ class Remote:
         Raises:
             SourceUnusable: it is none of these.
         """
-        protocol = urlsplit(address).scheme if "://" in address else "ssh" if _SSH.fullmatch(address) else ""
-        host = urlsplit(address).netloc.rpartition("@")[2] if "://" in address else address
-        if protocol not in _PROTOCOLS or host.startswith("-") or not address.isprintable():
+        protocol, places = _parts(address)
+        # git and ssh would take what begins with a hyphen for an option
+        if protocol not in _PROTOCOLS or any(place.startswith("-") for place in places) or not address.isprintable():
             raise SourceUnusable(
                 f"{without_credentials(address)!r} is no address of a repository; "
                 f"use https://…, ssh://…, user@host:path or file://…"
             )
         return cls(address, protocol)
+
+
+def _parts(address: str) -> tuple[str, tuple[str, ...]]:
+    """The protocol of an address, or nothing; and its user and host, and its host alone."""
+    if "://" not in address:
+        return ("ssh" if _SSH.fullmatch(address) else ""), (address,)
+    try:
+        split = urlsplit(address)
+    except ValueError:  # such as half an IPv6 address
+        return "", ()
+    return split.scheme, (split.netloc, split.netloc.rpartition("@")[2])
 
 
 def looks_remote(text: str) -> bool:
