@@ -33,6 +33,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "tmws_observers": [],
     "tmws_prompt_listers": [],
     "tmws_prompts": [],
+    "tmws_resource_listers": [],
     "tmws_resources": [],
     "tmws_routes": [],
     "tmws_seeds": [],
@@ -102,6 +103,19 @@ async def test_tmws_resources_makes_the_resource_readable(example: Open) -> None
             read_only=True,
         )
         assert text_read == "Good day, Ada."
+
+
+async def test_tmws_resource_listers_list_resources(example: Open) -> None:
+    async with example("tmws_resource_listers") as application:
+        [lister] = application.catalogue.resource_listers
+        page = await application.pipeline.run(
+            _call(application),
+            lister.name,
+            lister.scope,
+            lambda context: lister.function(context, None),
+            read_only=True,
+        )
+    assert [one.uri for one in page.resources] == ["example://books/emma", "example://books/walden"]
 
 
 async def test_tmws_prompts_makes_the_prompt_render(example: Open) -> None:

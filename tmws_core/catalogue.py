@@ -15,6 +15,7 @@ from tmws_core.contributions import (
     Prompt,
     PromptLister,
     Resource,
+    ResourceLister,
     Route,
     Tool,
     ToolLister,
@@ -65,6 +66,7 @@ class Catalogue:
         tools: the tools by name, in the order of the plan.
         tool_listers: say which tools a caller's list shows besides.
         resources: the resources, in the same order.
+        resource_listers: list resources that come from rows.
         prompts: the prompts by name.
         prompt_listers: list prompts that come from rows.
         methods: the methods of extensions of MCP by name.
@@ -82,6 +84,9 @@ class Catalogue:
         self.tools: Mapping[str, OfferedTool] = {one.tool.name: one for one in offered}
         self.tool_listers: list[ToolLister] = [one for record in records for one in record.contributions.tool_listers]
         self.resources: list[Resource] = [one for record in records for one in record.contributions.resources]
+        self.resource_listers: list[ResourceLister] = [
+            one for record in records for one in record.contributions.resource_listers
+        ]
         self.prompts: dict[str, Prompt] = {one.name: one for record in records for one in record.contributions.prompts}
         self.prompt_listers: list[PromptLister] = [
             one for record in records for one in record.contributions.prompt_listers

@@ -207,6 +207,45 @@ def tmws_resources() -> ModuleType:
 
 
 @hookspec
+def tmws_resource_listers() -> ModuleType:
+    """Contribute lists of resources that come from rows; a `@resource` template reads them.
+
+    Returns:
+        The module or package that holds the functions declared with `@resource_lister`.
+
+    Example:
+        import sys
+
+        from tmws_core import Context, ListedResource, ResourcePage, hookimpl, resource, resource_lister
+
+        SHELF = {"emma": "Emma Woodhouse, handsome, clever, and rich", "walden": "When I wrote the following pages"}
+
+
+        @resource("example://books/{name}", scope="example:read")
+        async def book(ctx: Context, name: str) -> str:
+            \"\"\"How a book begins.\"\"\"
+            return SHELF[name]
+
+
+        @resource_lister(scope="example:read")
+        async def books(ctx: Context, cursor: str | None) -> ResourcePage:
+            \"\"\"All books on one page.\"\"\"
+            return ResourcePage([ListedResource(f"example://books/{name}", name) for name in SHELF])
+
+
+        @hookimpl
+        def tmws_resources():
+            return sys.modules[__name__]
+
+
+        @hookimpl
+        def tmws_resource_listers():
+            return sys.modules[__name__]
+    """
+    raise NotImplementedError
+
+
+@hookspec
 def tmws_prompts() -> ModuleType:
     """Contribute prompts that a person picks in an MCP client.
 

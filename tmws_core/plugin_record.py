@@ -17,6 +17,7 @@ from tmws_core.contributions import (
     Prompt,
     PromptLister,
     Resource,
+    ResourceLister,
     Route,
     Seed,
     Tool,
@@ -48,6 +49,7 @@ class Contributions:
     tools: Sequence[Tool] = ()
     tool_listers: Sequence[ToolLister] = ()
     resources: Sequence[Resource] = ()
+    resource_listers: Sequence[ResourceLister] = ()
     prompts: Sequence[Prompt] = ()
     prompt_listers: Sequence[PromptLister] = ()
     methods: Sequence[McpMethod] = ()

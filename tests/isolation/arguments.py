@@ -10,7 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from tests.isolation.doors import Door
-from tmws_core.contributions import Command, McpMethod, Prompt, PromptLister, Resource, Route, Tool, ToolLister
+from tmws_core.contributions import (
+    Command,
+    McpMethod,
+    Prompt,
+    PromptLister,
+    Resource,
+    ResourceLister,
+    Route,
+    Tool,
+    ToolLister,
+)
 from tmws_core.contributions.signature import JSONSchema, arguments_model
 
 Arguments = dict[str, Any]
@@ -103,7 +113,7 @@ def schema_of(door: Door) -> JSONSchema:
         return schema
     if isinstance(declared, Tool):
         return declared.input_schema
-    if isinstance(declared, ToolLister | PromptLister):
+    if isinstance(declared, ToolLister | PromptLister | ResourceLister):
         schema = _texts(dict.fromkeys(("name", "typed") if isinstance(declared, PromptLister) else (), "string"))
         schema["required"] = []
         return schema

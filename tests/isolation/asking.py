@@ -15,7 +15,16 @@ from tests.isolation.doors import Door
 from tmws_core.application import Application
 from tmws_core.call import Call
 from tmws_core.context import Context
-from tmws_core.contributions import Command, McpMethod, Prompt, PromptLister, Resource, ResourceContent, ToolLister
+from tmws_core.contributions import (
+    Command,
+    McpMethod,
+    Prompt,
+    PromptLister,
+    Resource,
+    ResourceContent,
+    ResourceLister,
+    ToolLister,
+)
 from tmws_core.contributions.signature import arguments_model, result_adapter
 from tmws_core.principal import Principal
 from tmws_core.tool_errors import ToolError
@@ -75,7 +84,7 @@ class Caller:
                 return await declared.completions[door.name](context, arguments.get(door.name, ""), others)
 
             return json.dumps(list(await pipeline.run(call, door.name, declared.scope, complete, read_only=True)))
-        if isinstance(declared, ToolLister | PromptLister):
+        if isinstance(declared, ToolLister | PromptLister | ResourceLister):
             return json.dumps(
                 await pipeline.run(call, door.name, declared.scope, _listing(door, arguments), read_only=True)
             )
@@ -102,24 +111,24 @@ def _listing(door: Door, arguments: Arguments) -> Callable[[Context], Awaitable[
 
     async def work(context: Context) -> list[str]:
         declared = door.declaration
-        if not isinstance(declared, PromptLister):
+        if isinstance(declared, ToolLister):
             return list(await declared.function(context))
-        if "name" in arguments:
+        if isinstance(declared, PromptLister) and "name" in arguments:
             return [await declared.get(context, door.name + arguments["name"], {})]
-        if "typed" in arguments:
+        if isinstance(declared, PromptLister) and "typed" in arguments:
             name = door.name + arguments["typed"]
             return list(await declared.complete(context, name, "x", "", {})) if declared.complete else []
         pages = [await declared.function(context, None)]
         while pages[-1].next_cursor is not None:
             pages.append(await declared.function(context, pages[-1].next_cursor))
-        return [str(prompt) for page in pages for prompt in page.prompts]
+        return [str(page) for page in pages]
 
     return work
 
 
 def is_refused(door: Door, arguments: Arguments) -> str:
     """Why the arguments do not fit the door's own schema; empty when they do."""
-    if door.kind in ("completion", "route", "tool lister", "prompt lister"):
+    if door.kind in ("completion", "route", "tool lister", "prompt lister", "resource lister"):
         return ""
     try:
         arguments_model(door.declaration.function).model_validate(arguments)

@@ -8,7 +8,17 @@ from typing import Any, Literal
 
 from tmws_core.application import Application
 from tmws_core.catalogue import Catalogue
-from tmws_core.contributions import Command, McpMethod, Prompt, PromptLister, Resource, Route, Tool, ToolLister
+from tmws_core.contributions import (
+    Command,
+    McpMethod,
+    Prompt,
+    PromptLister,
+    Resource,
+    ResourceLister,
+    Route,
+    Tool,
+    ToolLister,
+)
 from tmws_core.contributions.scoped import Scoped
 from tmws_core.principal import Principal
 
@@ -17,6 +27,7 @@ DoorKind = Literal[
     "tool lister",
     "resource",
     "template",
+    "resource lister",
     "prompt",
     "prompt lister",
     "completion",
@@ -101,6 +112,9 @@ def _resources(catalogue: Catalogue) -> Iterator[Door]:
     for resource in catalogue.resources:
         yield Door("template" if resource.is_template else "resource", resource.uri, resource)
         yield from _completions(resource)
+    for lister in catalogue.resource_listers:
+        declared: ResourceLister = lister
+        yield Door("resource lister", declared.name, declared)
 
 
 def _prompts(catalogue: Catalogue) -> Iterator[Door]:

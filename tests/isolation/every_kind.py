@@ -13,13 +13,16 @@ EVERY_KIND = """
         Context,
         Extension,
         ListedPrompt,
+        ListedResource,
         PromptPage,
+        ResourcePage,
         command,
         hookimpl,
         mcp_method,
         prompt,
         prompt_lister,
         resource,
+        resource_lister,
         route,
         tool,
         tool_lister,
@@ -65,6 +68,11 @@ EVERY_KIND = """
     @prompt_lister("every-", get=every_read, complete=every_completed, scope="every:list")
     async def every_listed(ctx: Context, cursor: str | None) -> PromptPage:
         return PromptPage([ListedPrompt("every-one")])
+
+
+    @resource_lister(scope="every:enumerate")
+    async def every_enumerated(ctx: Context, cursor: str | None) -> ResourcePage:
+        return ResourcePage([ListedResource("every://one/enumerated", "canary")])
 
 
     @mcp_method("every/do", extension=EVERYTHING, scope="every:do")
@@ -120,6 +128,11 @@ EVERY_KIND = """
 
     @hookimpl
     def tmws_prompt_listers():
+        return here
+
+
+    @hookimpl
+    def tmws_resource_listers():
         return here
 
 

@@ -59,7 +59,7 @@ class Visitor:
             "tools/list": ("tool", {tool.name for tool in (await self.mcp.list_tools()).tools}),
             "openapi.json": ("tool", operations),
             "tool_search": ("tool", {one.tool.name for one in found}),
-            "resources/list": ("resource", {str(one.uri) for one in (await self.mcp.list_resources()).resources}),
+            "resources/list": ("resource", await self._resources() & self._declared_resources()),
             "resources/templates/list": ("template", {one.uri_template for one in templates}),
             "prompts/list": ("prompt", {name for name in await self._prompts() if self._lister_of(name) is None}),
         }
@@ -71,6 +71,7 @@ class Visitor:
             "tool lister": self._runs_for_nobody,
             "resource": self._resource_is_shut,
             "template": self._resource_is_shut,
+            "resource lister": self._resource_lister_is_shut,
             "prompt": self._prompt_is_shut,
             "prompt lister": self._prompt_lister_is_shut,
             "method": self._method_is_shut,
@@ -123,6 +124,21 @@ class Visitor:
         unlisted = not any(name.startswith(door.name) for name in await self._prompts())
         got = await self._like_unknown(lambda asked: self.mcp.get_prompt(asked, {}), known, UNKNOWN)
         return unlisted and got and await self._like_unknown(complete, known, UNKNOWN)
+
+    async def _resource_lister_is_shut(self, door: Door) -> bool:
+        unlisted = await self._resources() <= self._declared_resources()
+        return unlisted and await self._runs_for_nobody(door)
+
+    def _declared_resources(self) -> set[str]:
+        return {one.uri for one in self.application.catalogue.resources}
+
+    async def _resources(self) -> set[str]:
+        found, cursor, more = set[str](), None, True
+        while more:
+            page = await self.mcp.list_resources(cursor=cursor)
+            found |= {str(one.uri) for one in page.resources}
+            cursor, more = page.next_cursor, page.next_cursor is not None
+        return found
 
     async def _prompts(self) -> set[str]:
         found, cursor, more = set[str](), None, True

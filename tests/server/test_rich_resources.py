@@ -18,8 +18,10 @@ from .conftest import serving
 SHELF = """
     import sys
 
-    from tmws_core import Context, ResourceContent, hookimpl, resource
-    from tmws_core.tool_errors import NotFound
+    from tmws_core import (
+        Context, ListedResource, ResourceContent, ResourcePage, hookimpl, resource, resource_lister
+    )
+    from tmws_core.tool_errors import InvalidArguments, NotFound
 
     here = sys.modules[__name__]
 
@@ -34,6 +36,25 @@ SHELF = """
         if path == "none":
             raise NotFound("there is no such book")
         return f"{place}: {path}"
+
+
+    @resource("shelf://all", scope="shelf:read")
+    async def all_books(ctx: Context) -> str:
+        \"\"\"Everything.\"\"\"
+        return "Everything."
+
+
+    @resource_lister(scope="shelf:list")
+    async def listed(ctx: Context, cursor: str | None) -> ResourcePage:
+        if cursor is None:
+            book = ListedResource("shelf://a/Emma.md", "emma", "Emma", "A novel.", "text/markdown", 12)
+            return ResourcePage([book], "more")
+        return ResourcePage([ListedResource("shelf://a/c.bin", "c")])
+
+
+    @hookimpl
+    def tmws_resource_listers():
+        return here
 
 
     @hookimpl
@@ -96,3 +117,26 @@ async def test_what_is_not_there_is_answered_as_any_unknown_resource(url: str, m
         with pytest.raises(MCPError, match="Resource not found") as raised:
             await client.read_resource("shelf://a/none")
     assert (raised.value.code, raised.value.data) == (types.INVALID_PARAMS, {"uri": "shelf://a/none"})
+
+
+async def test_resources_that_come_from_rows_are_listed_page_by_page(url: str, mode: ConnectMode) -> None:
+    async with Client(url, mode=mode) as client:
+        first = await client.list_resources()
+        second = await client.list_resources(cursor=first.next_cursor)
+        assert first.resources[1] == types.Resource(
+            uri="shelf://a/Emma.md",
+            name="emma",
+            title="Emma",
+            description="A novel.",
+            mime_type="text/markdown",
+            size=12,
+        )
+        found = [[one.uri for one in page.resources] for page in (first, second)]
+        assert (found, second.next_cursor) == ([["shelf://all", "shelf://a/Emma.md"], ["shelf://a/c.bin"]], None)
+
+
+async def test_a_cursor_that_was_not_given_is_refused(url: str) -> None:
+    async with Client(url, mode="2026-07-28") as client:
+        with pytest.raises(MCPError, match="cursor") as raised:
+            await client.list_resources(cursor="more")
+    assert raised.value.code == types.INVALID_PARAMS

@@ -15,6 +15,7 @@ from tmws_core.contributions.prompt_lister import (
     prompt_lister,
 )
 from tmws_core.contributions.resource import Resource, ResourceContent, resource
+from tmws_core.contributions.resource_lister import ListedResource, ResourceLister, ResourcePage, resource_lister
 from tmws_core.contributions.route import Route, route
 from tmws_core.contributions.seed import Seed, seed
 from tmws_core.contributions.tool import Tool, tool
@@ -28,6 +29,7 @@ __all__ = [
     "Extension",
     "HealthCheck",
     "ListedPrompt",
+    "ListedResource",
     "McpMethod",
     "Observer",
     "Prompt",
@@ -36,6 +38,8 @@ __all__ = [
     "PromptPage",
     "Resource",
     "ResourceContent",
+    "ResourceLister",
+    "ResourcePage",
     "Route",
     "Seed",
     "Tool",
@@ -51,6 +55,7 @@ __all__ = [
     "prompt",
     "prompt_lister",
     "resource",
+    "resource_lister",
     "route",
     "seed",
     "tool",

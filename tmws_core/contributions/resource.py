@@ -92,7 +92,7 @@ def resource(
     Args:
         uri: the URI or its template, such as `memory://{memory_id}` or `files://{folder}/{+path}`.
         scope: what the caller must be allowed to do, such as `memory:read`.
-        mime_type: the type of what it returns, where that does not say.
+        mime_type: the type of what it returns, where that does not say; empty when there is none for all.
         completions: for a variable's name an async function that takes the `Context`, what is typed so far and the
             other variables as far as they are chosen, and returns the values that fit, the best first.
         rate_limit: how often one caller may read it, in the notation of the `limits` package (`"10/minute"`).

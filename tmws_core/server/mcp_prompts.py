@@ -1,22 +1,16 @@
 """Prompts on MCP: texts that a person picks in a client."""
 
-import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 from mcp import types
 from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
-from pydantic import Field, TypeAdapter
 
-from tmws_core.call import Call
 from tmws_core.context import Context
-from tmws_core.contributions import ListedPrompt, Prompt, PromptLister, PromptPage
-from tmws_core.cursor import decode, encode
-from tmws_core.principal import Principal
+from tmws_core.contributions import ListedPrompt, Prompt, PromptPage
 from tmws_core.server.caller import Caller, Door, Request
 from tmws_core.server.cancellation import cancelled_once
+from tmws_core.server.lister_pages import ListerPages
 from tmws_core.server.protocol_errors import as_protocol_error
 from tmws_core.tool_errors import NotFound, PermissionDenied, ToolError
 
@@ -24,18 +18,7 @@ if TYPE_CHECKING:
     from tmws_core.application import Application
 
 
-logger = logging.getLogger(__name__)
-
 LIST = "prompts/list"
-_Place = tuple[int, str | None]
-"""The number of a lister, and the cursor that it has given."""
-_PLACE: TypeAdapter[_Place] = TypeAdapter(tuple[Annotated[int, Field(ge=0)], str | None])
-
-
-@dataclass(frozen=True)
-class _Page:
-    prompts: Sequence[ListedPrompt]
-    following: _Place | None
 
 
 class PromptHandlers:
@@ -64,37 +47,19 @@ class PromptHandlers:
         visible = (one for one in catalogue.prompts.values() if caller.principal.may(one.scope))
         if not listers:
             return types.ListPromptsResult(prompts=[_described(one) for one in visible])
+        pages: ListerPages[PromptPage] = ListerPages(self._application, caller.call("mcp"), listers, LIST)
         try:
-            place = _place(params.cursor, caller.principal)
-            page = await self._page(caller.call("mcp"), listers, place)
+            page, following = await pages.page(params.cursor)
         except ToolError as error:
             raise as_protocol_error(error, cursor=params.cursor or "") from error
         declared = [_described(one) for one in visible] if params.cursor is None else []
-        following = None if page.following is None else encode(page.following, caller.principal, LIST)
-        prompts = [*declared, *map(_listed, page.prompts)]
-        return types.ListPromptsResult(prompts=prompts, next_cursor=following, ttl_ms=0)
+        # what a lister cannot give is not listed: a name without its prefix, and one that a declared prompt has
+        given = [one for one in page.prompts if self._is_given(one.name)] if page is not None else []
+        return types.ListPromptsResult(prompts=[*declared, *map(_listed, given)], next_cursor=following, ttl_ms=0)
 
-    async def _page(self, call: Call, listers: Sequence[PromptLister], place: _Place) -> "_Page":
-        """What the lister in its place lists there; one that fails is passed over, so that the others are listed."""
-        number, cursor = place
-        if number >= len(listers):
-            return _Page((), None)
-        lister, rest = listers[number], (number + 1, None) if number + 1 < len(listers) else None
-
-        async def work(context: Context) -> PromptPage:
-            page: PromptPage = await lister.function(context, cursor)
-            return page
-
-        try:
-            page = await self._application.pipeline.run(call, lister.name, lister.scope, work, read_only=True)
-        except ToolError as error:
-            if cursor is not None:
-                raise
-            logger.warning("prompt lister %s listed nothing: %s", lister.place, error)
-            return _Page((), rest)
-        named = self._application.catalogue.prompts
-        shown = [one for one in page.prompts if one.name.startswith(lister.prefix) and one.name not in named]
-        return _Page(shown, rest if page.next_cursor is None else (number, page.next_cursor))
+    def _is_given(self, name: str) -> bool:
+        catalogue = self._application.catalogue
+        return name not in catalogue.prompts and catalogue.prompt_lister(name) is not None
 
     async def get_prompt(self, request: Request, params: types.GetPromptRequestParams) -> types.GetPromptResult:
         """Answer `prompts/get`.
@@ -149,10 +114,6 @@ class PromptHandlers:
             raise as_protocol_error(error, name=name) from error
         message = types.PromptMessage(role="user", content=types.TextContent(text=text))
         return types.GetPromptResult(messages=[message])
-
-
-def _place(cursor: str | None, principal: Principal) -> _Place:
-    return (0, None) if cursor is None else decode(cursor, principal, LIST, _PLACE)
 
 
 def _listed(prompt: ListedPrompt) -> types.Prompt:

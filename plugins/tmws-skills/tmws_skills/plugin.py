@@ -5,7 +5,7 @@ from types import ModuleType
 
 from tmws_core import hookimpl
 from tmws_core.host import Host
-from tmws_skills import commands, health, hookspecs, migrations, models, tool_listers, tools
+from tmws_skills import commands, health, hookspecs, migrations, models, protocol, tool_listers, tools
 from tmws_skills.settings import SkillsSettings
 from tmws_skills.state import SkillState, running
 
@@ -32,6 +32,24 @@ def tmws_settings() -> type[SkillsSettings]:
 def tmws_tools() -> ModuleType:
     """To write, find, load and activate skills."""
     return tools
+
+
+@hookimpl
+def tmws_mcp_methods() -> ModuleType:
+    """Skills over MCP."""
+    return protocol
+
+
+@hookimpl
+def tmws_resources() -> ModuleType:
+    """The files of skills."""
+    return protocol
+
+
+@hookimpl
+def tmws_resource_listers() -> ModuleType:
+    """The skills among the resources."""
+    return protocol
 
 
 @hookimpl

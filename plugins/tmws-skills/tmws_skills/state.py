@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tmws_core.host import Host
 from tmws_skills.maintenance import MaintenanceWorker
+from tmws_skills.protocol.manifest import Manifests
 from tmws_skills.search.meaning import Meaning
 from tmws_skills.settings import SkillsSettings
 
@@ -18,10 +19,12 @@ class SkillState:
     Attributes:
         meaning: compares questions with skills.
         maintenance: does what becomes due with skills.
+        manifests: what is told of versions over MCP.
     """
 
     meaning: Meaning
     maintenance: MaintenanceWorker
+    manifests: Manifests = field(default_factory=Manifests)
 
 
 @asynccontextmanager
