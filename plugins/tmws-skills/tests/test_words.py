@@ -24,6 +24,10 @@ def test_a_text_has_words(text: str, found: list[str]) -> None:
     assert list(words(text)) == found
 
 
+def test_the_index_has_each_character_of_a_script_without_spaces_at_the_begin_of_a_word() -> None:
+    assert indexed("確認書") == "確認 認書 書"
+
+
 def test_two_spellings_of_a_character_are_one_word() -> None:
     assert list(words("e\u0301tude")) == list(words("étude"))
 

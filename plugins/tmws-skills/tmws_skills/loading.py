@@ -118,21 +118,31 @@ def load(session: Session, host: Host, principal: Principal, skill: str, wish: W
         NotFound: there is no such skill for the caller, or no such version or file.
         InvalidArguments: the offset lies behind the end.
     """
-    found = find(session, principal, skill)
-    number = wish.version
-    version = versions.in_use(session, principal, found) if number is None else versions.one(session, found, number)
-    opened = Opened.by(session, principal, found, version)
+    opened = open_for(session, principal, skill, wish.version)
     if wish.file is not None:
-        return shown(opened, Wish(level=1)).model_copy(update={"file": _file(session, version, wish.file, wish.offset)})
+        return shown(opened, Wish(level=1)).model_copy(
+            update={"file": _file(session, opened.version, wish.file, wish.offset)}
+        )
     loaded = shown(opened, wish)
     if wish.level < INSTRUCTIONS:
         return loaded
     return loaded.model_copy(
         update={
-            "tools": [NeededTool.of(row, host, principal) for row in needed(session, found.id)],
-            "memory_filters": [MemoryFilter.of(row) for row in filters_of(session, found.id)],
+            "tools": [NeededTool.of(row, host, principal) for row in needed(session, opened.skill.id)],
+            "memory_filters": [MemoryFilter.of(row) for row in filters_of(session, opened.skill.id)],
         }
     )
+
+
+def open_for(session: Session, principal: Principal, skill: str, number: int | None = None) -> Opened:
+    """A skill with the version that a caller gets, or with another one.
+
+    Raises:
+        NotFound: there is no such skill for the caller, or no such version.
+    """
+    found = find(session, principal, skill)
+    version = versions.in_use(session, principal, found) if number is None else versions.one(session, found, number)
+    return Opened.by(session, principal, found, version)
 
 
 def shown(opened: Opened, wish: Wish) -> LoadedSkill:

@@ -5,7 +5,17 @@ from types import ModuleType
 
 from tmws_core import hookimpl
 from tmws_core.host import Host
-from tmws_skills import commands, health, hookspecs, migrations, models, protocol, tool_listers, tools
+from tmws_skills import (
+    commands,
+    health,
+    hookspecs,
+    migrations,
+    models,
+    prompts,
+    protocol,
+    tool_listers,
+    tools,
+)
 from tmws_skills.settings import SkillsSettings
 from tmws_skills.state import SkillState, running
 
@@ -32,6 +42,18 @@ def tmws_settings() -> type[SkillsSettings]:
 def tmws_tools() -> ModuleType:
     """To write, find, load and activate skills."""
     return tools
+
+
+@hookimpl
+def tmws_prompts() -> ModuleType:
+    """To use a skill by its name."""
+    return prompts
+
+
+@hookimpl
+def tmws_prompt_listers() -> ModuleType:
+    """Each skill as a prompt."""
+    return prompts
 
 
 @hookimpl

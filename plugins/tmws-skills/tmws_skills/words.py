@@ -29,15 +29,16 @@ def words(text: str) -> Iterator[str]:
     FTS5 takes away and PostgreSQL does not.
     """
     for found in _WORD.finditer(_folded(text)):
-        if found["unspaced"]:
-            yield from _pairs(found[0])
+        run = found[0]
+        if found["unspaced"] and len(run) > 1:
+            yield from (first + second for first, second in pairwise(run))
         else:
-            yield found[0]
+            yield run
 
 
 def indexed(text: str) -> str:
     """The words of a text for the index; of a very long one each word once, and as many as the index takes."""
-    every = " ".join(words(text))
+    every = " ".join([*words(text), *_ends(text)])
     if len(every.encode()) <= MOST_BYTES:
         return every
     once = " ".join(dict.fromkeys(every.split(" "))).encode()
@@ -67,8 +68,9 @@ def _folded(text: str) -> str:
     return normalize("NFKC", "".join(kept))
 
 
-def _pairs(run: str) -> Iterator[str]:
-    if len(run) == 1:
-        yield run
-    for first, second in pairwise(run):
-        yield first + second
+def _ends(text: str) -> Iterator[str]:
+    """The last characters of what is written without spaces: a pair begins with each of the others."""
+    if not text.isascii():
+        for found in _WORD.finditer(_folded(text)):
+            if found["unspaced"] and len(found[0]) > 1:
+                yield found[0][-1]

@@ -86,7 +86,7 @@ def activate(session: Session, principal: Principal, skill: str, level: int) -> 
     ensure_registered(session, principal)
     found = find_to(session, principal, skill, readable, "activate")
     version = versions.in_use(session, principal, found)
-    _refuse_rejected(principal, found, version)
+    refuse_rejected(principal, found, version)
     current = session.scalars(select(SkillActivation).where(_active(principal), _of(found.id))).first()
     read = _tokens_read(version, level)
     if current is not None and current.version == version.version:
@@ -131,6 +131,20 @@ def deactivate(session: Session, principal: Principal, skill: str, result: Resul
     _end(activation, result, utc_now())
     session.flush()
     return found
+
+
+def refuse_rejected(principal: Principal, skill: Skill, version: SkillVersion) -> None:
+    """Refuse a version that a reviewer has rejected to everybody but the owner of the skill, who makes it better.
+
+    Raises:
+        PermissionDenied: it was rejected, and the skill is another's.
+    """
+    if version.review_status == "rejected" and skill.created_by != principal.agent_id:
+        raise PermissionDenied(
+            f"a reviewer has rejected version {version.version} of the skill {skill.name!r}: "
+            f"{version.review_comment or 'without a comment'}",
+            hint="use another version with skill_pin, or ask its owner for a better one",
+        )
 
 
 def end_all(session: Session, condition: ColumnElement[bool]) -> int:
@@ -218,15 +232,6 @@ def _end(activation: SkillActivation, result: Result, now: datetime) -> None:
     activation.outcome = result.outcome
     activation.usefulness = result.usefulness
     activation.error_message = result.error_message
-
-
-def _refuse_rejected(principal: Principal, skill: Skill, version: SkillVersion) -> None:
-    if version.review_status == "rejected" and skill.created_by != principal.agent_id:
-        raise PermissionDenied(
-            f"a reviewer has rejected version {version.version} of the skill {skill.name!r}: "
-            f"{version.review_comment or 'without a comment'}",
-            hint="use another version with skill_pin, or ask its owner for a better one",
-        )
 
 
 def _tokens_read(version: SkillVersion, level: int) -> int:

@@ -10,9 +10,9 @@ from tmws_core.tool_errors import ToolError
 from tmws_skills.format.archive import ENDINGS, open_archive
 from tmws_skills.format.checkout import open_checkout
 from tmws_skills.format.folder import open_folder
-from tmws_skills.format.git import looks_remote, without_credentials
 from tmws_skills.format.limits import Limits
 from tmws_skills.format.reading import Reading
+from tmws_skills.format.remote import looks_remote, without_credentials
 from tmws_skills.format.tree import SourceUnusable
 
 

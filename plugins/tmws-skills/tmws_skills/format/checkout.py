@@ -8,10 +8,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
 
-from tmws_skills.format.git import Git, Remote, looks_remote, refuse_commit
+from tmws_skills.format.git import Git
 from tmws_skills.format.limits import DEFAULT, Limits
 from tmws_skills.format.paths import shown
 from tmws_skills.format.reading import Reading
+from tmws_skills.format.remote import Remote, looks_remote, refuse_commit
 from tmws_skills.format.tree import LINK, Entry, SourceUnusable, Unreadable
 
 _LINK_MODE = "120000"

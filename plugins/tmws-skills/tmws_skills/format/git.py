@@ -6,27 +6,20 @@ filters, and would not give the files as they are.
 """
 
 import os
-import re
 import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from tmws_skills.format.paths import shown
+from tmws_skills.format.remote import Remote, without_credentials
 from tmws_skills.format.tree import SourceUnusable
 
 SECONDS = 300.0
 """How long one fetch may take."""
-_PROTOCOLS = ("https", "ssh", "file")
-# git's own way to write ssh: [user@]host:path
-_SSH = re.compile(r"(?:[A-Za-z0-9._-]+@)?[A-Za-z0-9][A-Za-z0-9.-]*:(?!//|:).+")
-_COMMIT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./+-]{0,254}")
-_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*@")
 _POLL_SECONDS = 0.05
 _CONFIGURATION = (
     "core.hooksPath=/dev/null",
@@ -38,63 +31,6 @@ _CONFIGURATION = (
     "maintenance.auto=false",
     "advice.detachedHead=false",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Remote:
-    """Where a repository is.
-
-    Attributes:
-        address: what git is given.
-        protocol: how it is reached.
-    """
-
-    address: str
-    protocol: str
-
-    @property
-    def allowed(self) -> str:
-        """What git may use: `file` alone, or what a person's own `insteadOf` may turn https and ssh into."""
-        return "file" if self.protocol == "file" else "https:ssh"
-
-    @classmethod
-    def of(cls, address: str) -> "Remote":
-        """What a person has named.
-
-        Args:
-            address: `https://…`, `ssh://…`, `file://…`, `user@host:path`.
-
-        Raises:
-            SourceUnusable: it is none of these.
-        """
-        protocol = urlsplit(address).scheme if "://" in address else "ssh" if _SSH.fullmatch(address) else ""
-        host = urlsplit(address).netloc.rpartition("@")[2] if "://" in address else address
-        if protocol not in _PROTOCOLS or host.startswith("-") or not address.isprintable():
-            raise SourceUnusable(
-                f"{without_credentials(address)!r} is no address of a repository; "
-                f"use https://…, ssh://…, user@host:path or file://…"
-            )
-        return cls(address, protocol)
-
-
-def looks_remote(text: str) -> bool:
-    """Whether a person has named an address, not a path."""
-    return "://" in text or "::" in text or (_SSH.fullmatch(text) is not None and not Path(text).exists())
-
-
-def without_credentials(text: str) -> str:
-    """A text without the user and the password that stand in an address."""
-    return _CREDENTIALS.sub("", shown(text))
-
-
-def refuse_commit(commit: str) -> None:
-    """Refuse what cannot be the name of a commit, a tag or a branch, or would be an option or a refspec to git.
-
-    Raises:
-        SourceUnusable: it is none.
-    """
-    if _COMMIT.fullmatch(commit) is None or ".." in commit:
-        raise SourceUnusable(f"{shown(commit)!r} names no commit; give its hash, a tag or a branch")
 
 
 class Git:

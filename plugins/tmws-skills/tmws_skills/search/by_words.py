@@ -3,7 +3,20 @@
 from collections.abc import Sequence
 from functools import cache
 
-from sqlalchemy import ColumnElement, Float, Integer, Select, column, desc, literal_column, select, table, text
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    Integer,
+    Select,
+    Text,
+    bindparam,
+    column,
+    desc,
+    func,
+    literal_column,
+    select,
+    table,
+)
 from sqlalchemy.orm import Session
 
 from tmws_skills.models.skill import Skill
@@ -15,7 +28,7 @@ MOST_BY_WORDS = 500
 # what a word counts in the name, the tags, the description and the body
 _SQLITE_SCORE = "-bm25(tmws_skill_search, 10.0, 5.0, 4.0, 1.0)"
 # the same for the weights D, C, B and A; 1 divides by the logarithm of the length, so that long texts do not win
-_POSTGRESQL_SCORE = "ts_rank('{0.1, 0.4, 0.5, 1.0}', tmws_skill_search.words, to_tsquery('english', :asked), 1)"
+_POSTGRESQL_WEIGHTS, _BY_LENGTH = "'{0.1, 0.4, 0.5, 1.0}'::real[]", 1
 
 _SQLITE = table("tmws_skill_search", column("rowid", Integer))
 _POSTGRESQL = table("tmws_skill_search", column("document_id", Integer))
@@ -57,10 +70,14 @@ def _matching(dialect: str) -> Select[str, float]:
     score: ColumnElement[float]
     if dialect == "postgresql":
         index, key = _POSTGRESQL, _POSTGRESQL.c.document_id
-        matches, score = text("tmws_skill_search.words @@ to_tsquery('english', :asked)"), _scored(_POSTGRESQL_SCORE)
+        query = func.to_tsquery(literal_column("'english'"), bindparam("asked", type_=Text))
+        words: ColumnElement[object] = literal_column("tmws_skill_search.words")
+        matches = words.bool_op("@@")(query)
+        score = func.ts_rank(literal_column(_POSTGRESQL_WEIGHTS), words, query, _BY_LENGTH, type_=Float)
     else:
         index, key = _SQLITE, _SQLITE.c.rowid
-        matches, score = text("tmws_skill_search MATCH :asked"), _scored(_SQLITE_SCORE)
+        matches = literal_column("tmws_skill_search", Text).bool_op("MATCH")(bindparam("asked", type_=Text))
+        score = literal_column(_SQLITE_SCORE, Float)
     return (
         select(Skill.id, score.label("score"))
         .select_from(index)
@@ -70,7 +87,3 @@ def _matching(dialect: str) -> Select[str, float]:
         .order_by(desc("score"), Skill.id)
         .limit(MOST_BY_WORDS)
     )
-
-
-def _scored(expression: str) -> ColumnElement[float]:
-    return literal_column(expression, Float)

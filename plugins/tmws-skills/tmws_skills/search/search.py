@@ -94,7 +94,7 @@ def _named(question: str) -> ColumnElement[bool]:
 def _compared(session: Session, meaning: Meaning, conditions: Sequence[ColumnElement[bool]]) -> _Compared:
     in_use = and_(SkillVersion.skill_id == Skill.id, SkillVersion.version == Skill.active_version)
     statement = select(Skill.id, SkillVersion.content_hash).join(SkillVersion, in_use).where(*conditions)
-    digests = dict(session.execute(statement.order_by(Skill.id).limit(MOST_KEPT)).tuples().all())
+    digests = dict(session.execute(statement.order_by(Skill.id).limit(MOST_KEPT)).all())
     unknown = set(meaning.missing(list(digests.values())))
     missing = [skill_id for skill_id, digest in digests.items() if digest in unknown]
     return _Compared(digests, _texts(session, missing))

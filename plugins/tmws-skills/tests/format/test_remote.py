@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tmws_skills.format.git import Remote, looks_remote, refuse_commit, without_credentials
+from tmws_skills.format.remote import Remote, looks_remote, refuse_commit, without_credentials
 from tmws_skills.format.tree import SourceUnusable
 
 
@@ -33,6 +33,9 @@ def test_an_address_tells_what_git_may_use(address: str, protocol: str, allowed:
         "ssh://-oProxyCommand=touch/x",
         "https://-x/",
         "https://user@-x/",
+        "ssh://-oProxyCommand=touch@example.org/x",
+        "-l@example.org:x",
+        "https://[::1/a",
         "https://example.org/\n",
         "fd::17",
         "HTTPS ://x",
