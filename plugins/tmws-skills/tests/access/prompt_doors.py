@@ -3,7 +3,7 @@
 from .protocol_doors import DOORS, door
 from .world import Visit
 
-__all__ = ["DOORS"]
+__all__ = ["DOORS", "door"]
 
 
 @door("prompt use_skill", opened_by="read", asks_for_one=True)
