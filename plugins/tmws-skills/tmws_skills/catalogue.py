@@ -124,7 +124,7 @@ def is_active_for(principal: Principal) -> ColumnElement[bool]:
 @lru_cache(maxsize=_CALLERS_REMEMBERED)
 def catalogue(principal: Principal) -> Select[*tuple[Any, ...]]:
     """The query for the rows of the catalogue, as a caller gets the skills; who may read them is not asked in it."""
-    return select(
+    columns = (
         Skill.id,
         Skill.name,
         Skill.namespace,
@@ -137,7 +137,9 @@ def catalogue(principal: Principal) -> Select[*tuple[Any, ...]]:
         SkillVersion.review_status,
         _pin_of(principal).is_not(None),
         is_active_for(principal),
-    ).join(SkillVersion, and_(SkillVersion.skill_id == Skill.id, SkillVersion.version == version_for(principal)))
+    )
+    used = and_(SkillVersion.skill_id == Skill.id, SkillVersion.version == version_for(principal))
+    return select(*columns).select_from(Skill).join(SkillVersion, used)
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Self
+from functools import lru_cache
+from typing import Any
 
 from pydantic import BaseModel, Field
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy.orm import Session, aliased
 
 from tmws_core import Principal
 from tmws_core.host import Host
@@ -14,12 +15,16 @@ from tmws_core.tool_errors import InvalidArguments
 from tmws_skills import blobs, versions
 from tmws_skills.access import readable
 from tmws_skills.budget import MOST_BYTES, part, size, within
-from tmws_skills.catalogue import CatalogueLine, lines_of
+from tmws_skills.catalogue import CatalogueLine, CatalogueRow, catalogue
+from tmws_skills.fields import is_storable
 from tmws_skills.format.package import SKILL_MD, manifest_from_json
 from tmws_skills.levels import FileLine, FilePart, Origin, part_of_file, wrapped
-from tmws_skills.lookup import find
+from tmws_skills.lookup import find, is_identifier, not_found
 from tmws_skills.memory_filters import MemoryFilter, filters_of
 from tmws_skills.models.skill import Skill
+from tmws_skills.models.skill_activation import SkillActivation
+from tmws_skills.models.skill_memory_filter import SkillMemoryFilter
+from tmws_skills.models.skill_tool import SkillTool
 from tmws_skills.models.skill_version import SkillVersion
 from tmws_skills.needed_tools import NeededTool, needed
 
@@ -28,6 +33,7 @@ INSTRUCTIONS, FILES = 2, 3
 MOST_TOKENS_OF_FILES = 6_000
 """So many tokens the list of files may have in one answer; `files_after` reads on."""
 LEAST_BYTES_OF_TEXT = 10_000
+_CALLERS_REMEMBERED = 256
 
 
 class LoadedSkill(BaseModel):
@@ -71,19 +77,25 @@ class Wish:
 
 @dataclass(frozen=True)
 class Opened:
-    """A skill and a version of it, as its caller gets it."""
+    """A skill and a version of it, as its caller gets it.
+
+    Attributes:
+        skill: the skill.
+        version: the version.
+        line: its line in the catalogue.
+        notices: what to know before using it.
+        activation: the caller's use of it that is under way, of whatever version.
+        needs_tools: whether it needs any tools.
+        has_filters: whether it has memory filters.
+    """
 
     skill: Skill
     version: SkillVersion
     line: CatalogueLine
     notices: Sequence[str]
-
-    @classmethod
-    def by(cls, session: Session, principal: Principal, skill: Skill, version: SkillVersion) -> Self:
-        """Open a version of a skill that the caller can read."""
-        line = lines_of(session, principal, [skill.id])[skill.id]
-        told = line.model_copy(update={"version": version.version, "tokens": version.core_tokens or 0})
-        return cls(skill, version, told, list(_notices(session, principal, skill, version)))
+    activation: SkillActivation | None
+    needs_tools: bool
+    has_filters: bool
 
     @property
     def origin(self) -> Origin:
@@ -98,10 +110,29 @@ class Opened:
         )
 
     @property
+    def reference(self) -> str:
+        """Its namespace and name."""
+        return f"{self.skill.namespace}/{self.skill.name}"
+
+    @property
+    def line_of_active(self) -> CatalogueLine:
+        """Its line once it is active."""
+        marks = dict.fromkeys(["active", *self.line.marks])
+        return self.line.model_copy(update={"marks": list(marks)})
+
+    @property
     def instructions(self) -> str:
         """What follows the front matter."""
         written = self.version.core_instructions
         return self.version.content if written is None else written
+
+    def tools(self, session: Session) -> Sequence[SkillTool]:
+        """The tools that it needs."""
+        return needed(session, self.skill.id) if self.needs_tools else ()
+
+    def filters(self, session: Session) -> Sequence[SkillMemoryFilter]:
+        """Its memory filters, the highest priority first."""
+        return filters_of(session, self.skill.id) if self.has_filters else ()
 
 
 def load(session: Session, host: Host, principal: Principal, skill: str, wish: Wish) -> LoadedSkill:
@@ -128,8 +159,8 @@ def load(session: Session, host: Host, principal: Principal, skill: str, wish: W
         return loaded
     return loaded.model_copy(
         update={
-            "tools": [NeededTool.of(row, host, principal) for row in needed(session, opened.skill.id)],
-            "memory_filters": [MemoryFilter.of(row) for row in filters_of(session, opened.skill.id)],
+            "tools": [NeededTool.of(row, host, principal) for row in opened.tools(session)],
+            "memory_filters": [MemoryFilter.of(row) for row in opened.filters(session)],
         }
     )
 
@@ -137,12 +168,28 @@ def load(session: Session, host: Host, principal: Principal, skill: str, wish: W
 def open_for(session: Session, principal: Principal, skill: str, number: int | None = None) -> Opened:
     """A skill with the version that a caller gets, or with another one.
 
+    Everything about it comes with one statement, made once for each caller: an agent waits for it.
+
     Raises:
         NotFound: there is no such skill for the caller, or no such version.
+        InvalidArguments: several skills of other namespaces have the name.
     """
-    found = find(session, principal, skill)
-    version = versions.in_use(session, principal, found) if number is None else versions.one(session, found, number)
-    return Opened.by(session, principal, found, version)
+    namespace, _, name = skill.rpartition("/")
+    rows: Sequence[Any] = ()
+    if is_storable(skill):
+        by = "id" if is_identifier(skill) else "reference" if namespace else "name"
+        asked = {"id": {"skill_id": skill}, "name": {"name": name}, "reference": {"name": name, "namespace": namespace}}
+        rows = session.execute(_opening(principal, by), asked[by]).all()
+    if len(rows) != 1 and (not rows or rows[0].namespace != principal.namespace):
+        find(session, principal, skill)  # says what is wrong
+        raise not_found(skill)
+    *columns, found, version, activation, needs_tools, has_filters = rows[0]
+    line = CatalogueLine.of(CatalogueRow(*columns))
+    if number is not None and number != version.version:
+        version = versions.one(session, found, number)
+        line = line.model_copy(update={"version": version.version, "tokens": version.core_tokens or 0})
+    notices = list(_notices(session, principal, found, version))
+    return Opened(found, version, line, notices, activation, needs_tools, has_filters)
 
 
 def shown(opened: Opened, wish: Wish) -> LoadedSkill:
@@ -167,6 +214,33 @@ def shown(opened: Opened, wish: Wish) -> LoadedSkill:
         tools=[],
         memory_filters=[],
         notices=list(opened.notices),
+    )
+
+
+@lru_cache(maxsize=_CALLERS_REMEMBERED)
+def _opening(principal: Principal, by: str) -> Select[*tuple[Any, ...]]:
+    """The query for a skill, by its `id`, its `name`, or its `reference` of namespace and name."""
+    named = {
+        "id": Skill.id == bindparam("skill_id"),
+        "name": Skill.name == bindparam("name"),
+        "reference": and_(Skill.name == bindparam("name"), Skill.namespace == bindparam("namespace")),
+    }
+    # under another name, for the catalogue asks the same table on its own
+    current = aliased(SkillActivation)
+    under_way = and_(current.skill_id == Skill.id, current.agent_id == principal.agent_id, current.state == "active")
+    return (
+        catalogue(principal)
+        .add_columns(
+            Skill,
+            SkillVersion,
+            current,
+            select(SkillTool.id).where(SkillTool.skill_id == Skill.id).exists(),
+            select(SkillMemoryFilter.id).where(SkillMemoryFilter.skill_id == Skill.id).exists(),
+        )
+        .outerjoin(current, under_way)
+        .where(readable(principal), named[by])
+        .order_by(Skill.namespace != principal.namespace, Skill.namespace)
+        .limit(2)
     )
 
 

@@ -101,9 +101,9 @@ def needed(session: Session, skill_id: str) -> Sequence[SkillTool]:
     return session.scalars(mine.order_by(SkillTool.mcp_server_name, SkillTool.tool_name)).all()
 
 
-def needed_now(session: Session, principal: Principal, skill_id: str, level: int) -> list[SkillTool]:
-    """Those that a caller needs that has activated the skill at a level of detail."""
-    return [row for row in needed(session, skill_id) if _holds(row.load_when_condition, principal, level)]
+def needed_now(rows: Sequence[SkillTool], principal: Principal, level: int) -> list[SkillTool]:
+    """Those of the tools of a skill that a caller needs that has activated it at a level of detail."""
+    return [row for row in rows if _holds(row.load_when_condition, principal, level)]
 
 
 def shown(session: Session, principal: Principal) -> set[str]:

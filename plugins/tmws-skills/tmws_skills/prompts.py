@@ -74,7 +74,7 @@ def _parts(opened: Opened, task: str) -> Iterator[str]:
     instructions, next_offset = part(opened.instructions, 0, MOST_BYTES)
     manifest = manifest_from_json(opened.version.auxiliary_content)
     yield wrapped(instructions.replace(_ARGUMENTS, task), opened.origin, manifest)
-    reference = f"{opened.skill.namespace}/{opened.skill.name}"
+    reference = opened.reference
     if next_offset is not None:
         yield f"That is a part of its instructions: skill_load reads on, with skill {reference}, offset {next_offset}."
     if manifest:

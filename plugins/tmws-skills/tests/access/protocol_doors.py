@@ -6,7 +6,7 @@ from .target import FILE
 from .use_doors import DOORS, door
 from .world import Visit
 
-__all__ = ["DOORS"]
+__all__ = ["DOORS", "door"]
 
 
 @door("mcp method skills/list", opened_by="read")

@@ -19,7 +19,7 @@ from tmws_core.tool_errors import ToolError
 from tmws_skills.access import GOVERN
 
 from .doors import Door
-from .protocol_doors import DOORS
+from .prompt_doors import DOORS
 from .situations import CALLERS, SITUATIONS, Caller, rights
 from .target import Target
 from .world import World

@@ -11,7 +11,7 @@ from .doors import DOORS, door
 from .target import FILE
 from .world import Visit
 
-__all__ = ["DOORS"]
+__all__ = ["DOORS", "door"]
 
 
 @door("tool skill_list", opened_by="read")

@@ -12,9 +12,9 @@ from tmws_agents.registration import ensure_registered
 from tmws_core import Principal
 from tmws_core.columns import utc_now
 from tmws_core.tool_errors import InvalidArguments, NotFound, PermissionDenied
-from tmws_skills import versions
 from tmws_skills.access import readable
 from tmws_skills.fields import is_storable
+from tmws_skills.loading import Opened, open_for
 from tmws_skills.lookup import find_to
 from tmws_skills.models.skill import Skill
 from tmws_skills.models.skill_activation import SkillActivation
@@ -31,15 +31,13 @@ class Activated:
 
     Attributes:
         activation: its row.
-        skill: the skill.
-        version: the version that is in use.
+        opened: the skill, and the version that is in use.
         is_new: whether it was not active before, or in another version.
         former: the version that was active until now, when it was another one.
     """
 
     activation: SkillActivation
-    skill: Skill
-    version: SkillVersion
+    opened: Opened
     is_new: bool
     former: int | None = None
 
@@ -84,21 +82,22 @@ def activate(session: Session, principal: Principal, skill: str, level: int) -> 
         PermissionDenied: a reviewer has rejected that version, and the skill is another's.
     """
     ensure_registered(session, principal)
-    found = find_to(session, principal, skill, readable, "activate")
-    version = versions.in_use(session, principal, found)
-    refuse_rejected(principal, found, version)
-    current = session.scalars(select(SkillActivation).where(_active(principal), _of(found.id))).first()
+    if session.get_bind().dialect.name == "postgresql":  # on SQLite nobody else writes meanwhile
+        find_to(session, principal, skill, readable, "activate")
+    opened = open_for(session, principal, skill)
+    current, version = opened.activation, opened.version
+    refuse_rejected(principal, opened.skill, version)
     read = _tokens_read(version, level)
     if current is not None and current.version == version.version:
         current.layer_loaded = max(current.layer_loaded or 1, level)
         current.tokens_loaded = max(current.tokens_loaded or 0, read)
         session.flush()
-        return Activated(current, found, version, is_new=False)
+        return Activated(current, opened, is_new=False)
     if current is not None:
         _end(current, Result(), utc_now())
         session.flush()
     activation = SkillActivation(
-        skill_id=found.id,
+        skill_id=opened.skill.id,
         agent_id=principal.agent_id,
         version=version.version,
         namespace=principal.namespace,
@@ -107,7 +106,7 @@ def activate(session: Session, principal: Principal, skill: str, level: int) -> 
     )
     session.add(activation)
     session.flush()
-    return Activated(activation, found, version, is_new=True, former=None if current is None else current.version)
+    return Activated(activation, opened, is_new=True, former=None if current is None else current.version)
 
 
 def deactivate(session: Session, principal: Principal, skill: str, result: Result) -> Known:

@@ -91,7 +91,7 @@ class Meaning:
                 some = unknown[begin : begin + _AT_ONCE]
                 self._vectors.keep(some, embedder.embed_documents([texts[digest] for digest in some]))
         found = self._vectors.similarities(digests, vector)
-        self._reason = ""
+        self._reason, self._failed_at = "", -SECONDS_AFTER_A_FAILURE  # also when a search has given up waiting for it
         return found
 
     def _brought(self) -> "Embedder | None":

@@ -17,9 +17,9 @@ from tmws_skills.activation import activations
 from tmws_skills.activation.activations import Activated, Known, Outcome, Result
 from tmws_skills.activation.memories import BroughtMemory, bring
 from tmws_skills.activation.statistics import UseStatistics, statistics
-from tmws_skills.loading import LoadedSkill, Opened, Wish, shown
+from tmws_skills.loading import LoadedSkill, Wish, shown
 from tmws_skills.lookup import find
-from tmws_skills.memory_filters import FilterValue, MemoryFilter, filters_of
+from tmws_skills.memory_filters import FilterValue, MemoryFilter
 from tmws_skills.models.skill import Skill
 from tmws_skills.models.skill_activation import SkillActivation
 from tmws_skills.needed_tools import THIS_SERVER, NeededTool, needed_now
@@ -115,12 +115,16 @@ async def skill_activate(
 
     def work(session: Session) -> _Begun:
         activated = activations.activate(session, ctx.principal, skill, level)
-        opened = Opened.by(session, ctx.principal, activated.skill, activated.version)
-        tools = needed_now(session, ctx.principal, activated.skill.id, activated.activation.layer_loaded or level)
-        rows = filters_of(session, activated.skill.id)
+        opened = activated.opened
+        deepest = activated.activation.layer_loaded or level
+        rows = opened.filters(session)
         loaded = shown(opened, Wish(level=level)).model_copy(
             update={
-                "tools": [NeededTool.of(row, ctx.application, ctx.principal) for row in tools],
+                "skill": opened.line_of_active,
+                "tools": [
+                    NeededTool.of(row, ctx.application, ctx.principal)
+                    for row in needed_now(opened.tools(session), ctx.principal, deepest)
+                ],
                 "memory_filters": [MemoryFilter.of(row) for row in rows],
             }
         )
@@ -135,7 +139,7 @@ async def skill_activate(
     if activated.former is not None:
         notices.append(f"version {activated.former} was active for you until now")
     return ActiveSkill(
-        activation=Activation.of(activated.activation, f"{activated.skill.namespace}/{activated.skill.name}"),
+        activation=Activation.of(activated.activation, activated.opened.reference),
         already_active=not activated.is_new,
         loaded=begun.loaded.model_copy(update={"notices": notices}),
         memories=brought.memories,
@@ -211,4 +215,4 @@ def _statistics(session: Session, ctx: Context, skill: Skill | None) -> UseStati
 def _tell(ctx: Context, begun: _Begun) -> None:
     activated = begun.activated
     if activated.is_new:
-        ctx.publish("skill.activated", skill_id=activated.skill.id, version=activated.version.version)
+        ctx.publish("skill.activated", skill_id=activated.activation.skill_id, version=activated.activation.version)
