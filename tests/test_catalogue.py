@@ -69,6 +69,17 @@ def test_the_default_profile_is_small() -> None:
     assert len(listed) < 10
 
 
+def test_what_is_shown_besides_comes_last_and_once() -> None:
+    catalogue = _catalogue(_tool("one"), _tool("two", listed=True), _tool("three"), _tool("four"))
+    assert _names(catalogue.listed(EVERYBODY, "default", {"two", "three", "one"})) == ["two", "one", "three"]
+
+
+def test_what_the_principal_may_not_call_is_not_shown_besides() -> None:
+    catalogue = _catalogue(_tool("one", scope="notes:write"))
+    reader = Principal("bob", "local", frozenset({"notes:read"}))
+    assert catalogue.listed(reader, "default", {"one"}) == []
+
+
 def test_a_search_finds_the_most_words_first() -> None:
     catalogue = _catalogue(_tool("a", "Find old notes."), _tool("b", "Find old blue notes."), _tool("c", "Other."))
     assert _names(catalogue.search(EVERYBODY, "blue old find", 10)) == ["b", "a"]

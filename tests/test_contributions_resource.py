@@ -25,6 +25,10 @@ def _resource(uri: str) -> Resource:
         ("notes://{id}.txt", "notes://7xtxt", None),
         ("notes://{id}.txt", "notes://7.txt", {"id": "7"}),
         ("notes://{id}", "votes://7", None),
+        ("notes://{shelf}/{+path}", "notes://a/b/c.md", {"shelf": "a", "path": "b/c.md"}),
+        ("notes://{shelf}/{+path}", "notes://a", None),
+        ("notes://{shelf}/{+path}", "notes://a/", None),
+        ("notes://{+path}/all", "notes://a/b/all", {"path": "a/b"}),
     ],
 )
 def test_a_uri_is_taken_apart_by_its_template(template: str, uri: str, variables: dict[str, str] | None) -> None:

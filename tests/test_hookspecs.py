@@ -3,6 +3,7 @@
 import inspect
 import sys
 from collections.abc import Callable
+from functools import partial
 from textwrap import dedent
 
 import pytest
@@ -15,6 +16,7 @@ from tmws_core.credentials import Credentials
 from tmws_core.pipeline import Call
 from tmws_core.schema.live import live_tables
 from tmws_core.testing.distributions import InstallPlugin
+from tmws_core.tool_listing import tools_shown
 
 Open = Callable[..., Application]
 
@@ -25,14 +27,18 @@ ARGUMENTS: dict[str, list[str]] = {
     "tmws_health_checks": [],
     "tmws_hookspecs": [],
     "tmws_lifespan": ["application"],
+    "tmws_mcp_methods": [],
     "tmws_migrations": [],
     "tmws_models": [],
     "tmws_observers": [],
+    "tmws_prompt_listers": [],
     "tmws_prompts": [],
+    "tmws_resource_listers": [],
     "tmws_resources": [],
     "tmws_routes": [],
     "tmws_seeds": [],
     "tmws_settings": [],
+    "tmws_tool_listers": [],
     "tmws_tools": [],
     "tmws_witnesses": [],
 }
@@ -79,6 +85,12 @@ async def test_tmws_tools_makes_the_tool_callable(example: Open) -> None:
         assert await application.pipeline.call_tool(_call(application), "example_add", arguments) == {"result": 5}
 
 
+async def test_tmws_tool_listers_show_what_is_pinned(example: Open) -> None:
+    async with example("tmws_tool_listers") as application:
+        await application.pipeline.call_tool(_call(application), "example_pin", {"name": "example_pin"})
+        assert await tools_shown(application, _call(application)) == frozenset({"example_pin"})
+
+
 async def test_tmws_resources_makes_the_resource_readable(example: Open) -> None:
     async with example("tmws_resources") as application:
         [resource] = application.catalogue.resources
@@ -93,6 +105,19 @@ async def test_tmws_resources_makes_the_resource_readable(example: Open) -> None
         assert text_read == "Good day, Ada."
 
 
+async def test_tmws_resource_listers_list_resources(example: Open) -> None:
+    async with example("tmws_resource_listers") as application:
+        [lister] = application.catalogue.resource_listers
+        page = await application.pipeline.run(
+            _call(application),
+            lister.name,
+            lister.scope,
+            lambda context: lister.function(context, None),
+            read_only=True,
+        )
+    assert [one.uri for one in page.resources] == ["example://books/emma", "example://books/walden"]
+
+
 async def test_tmws_prompts_makes_the_prompt_render(example: Open) -> None:
     async with example("tmws_prompts") as application:
         prompt = application.catalogue.prompts["summarise"]
@@ -104,6 +129,16 @@ async def test_tmws_prompts_makes_the_prompt_render(example: Open) -> None:
             read_only=True,
         )
         assert rendered == "Summarise what is known about tides in three sentences."
+
+
+async def test_tmws_prompt_listers_list_prompts_and_get_one(example: Open) -> None:
+    async with example("tmws_prompt_listers") as application:
+        [lister] = application.catalogue.prompt_listers
+        run = partial(application.pipeline.run, _call(application), lister.name, lister.scope, read_only=True)
+        page = await run(lambda context: lister.function(context, None))
+        text_got = await run(lambda context: lister.get(context, page.prompts[0].name, {"cups": "three"}))
+    assert ([one.name for one in page.prompts], page.next_cursor) == (["example-tea", "example-toast"], None)
+    assert text_got == "Boil water for three cups."
 
 
 @pytest.mark.parametrize(
@@ -125,6 +160,19 @@ async def test_the_example_completes_an_argument(
             read_only=True,
         )
     assert answer == completed
+
+
+async def test_tmws_mcp_methods_answer_a_request(example: Open) -> None:
+    async with example("tmws_mcp_methods") as application:
+        method = application.catalogue.methods["stars/get"]
+        star = await application.pipeline.run(
+            _call(application),
+            method.name,
+            method.scope,
+            lambda context: method.function(context, name="Jupiter"),
+            read_only=True,
+        )
+    assert (star.moons, method.extension.identifier) == (97, "org.example/stars")
 
 
 async def test_tmws_routes_declares_the_endpoint(example: Open) -> None:

@@ -15,7 +15,7 @@ class Act:
 
     Attributes:
         principal: who calls.
-        kind: what is called: a `tool`, `resource`, `prompt`, `route` or `command`.
+        kind: what is called: a `tool`, `resource`, `prompt`, `method`, `route` or `command`.
         name: its name.
         surface: through which door: `mcp`, `http`, `cli`, or `tool` for a call from another tool.
         client: the caller's IP address over HTTP, else None.

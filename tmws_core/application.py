@@ -16,6 +16,7 @@ from tmws_core.discovery import refuse_any_failure, report
 from tmws_core.errors import Conflict
 from tmws_core.events import Event, Listener
 from tmws_core.lifespan_state import LifespanState, State
+from tmws_core.list_changes import ListChange, ListChanges
 from tmws_core.pipeline import Pipeline
 from tmws_core.plugin_record import PluginRecord, Status
 from tmws_core.principal import EVERY_SCOPE, Principal
@@ -38,6 +39,7 @@ class Application:
         catalogue: what the active plugins offer.
         pipeline: the way to call it.
         rate_limits: who called how often.
+        list_changes: tells clients that their lists changed.
         listeners: the observers.
     """
 
@@ -61,6 +63,7 @@ class Application:
         self.assembly = Assembly(self.settings)
         self.rate_limits = RateLimits(self.settings.core.rate_limit)
         self.rate_limits.check(self.settings.core.rate_limit, "TMWS_RATE_LIMIT")
+        self.list_changes = ListChanges()
         self._open_parts = AsyncExitStack()
         self._state = LifespanState()
 
@@ -108,6 +111,10 @@ class Application:
         """Tell the observers what happened; this never waits and never fails."""
         for listener in self.listeners:
             listener.offer(event)
+
+    def announce(self, change: ListChange) -> None:
+        """Tell the clients that lists of theirs may have changed; this never waits and never fails."""
+        self.list_changes.announce(change)
 
     async def __aenter__(self) -> Self:
         """Bring the schema up to date, then start the lifespans in the order of the plan.

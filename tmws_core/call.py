@@ -8,7 +8,7 @@ from tmws_core.connection import Connection
 from tmws_core.principal import Principal
 from tmws_core.progress import ReportProgress, no_progress
 
-Kind = Literal["tool", "resource", "prompt", "route", "command"]
+Kind = Literal["tool", "resource", "prompt", "method", "route", "command"]
 """What is asked for."""
 
 

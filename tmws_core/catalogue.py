@@ -2,12 +2,25 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from tmws_core.conflicts import method_name
-from tmws_core.contributions import Authenticator, Command, HealthCheck, Prompt, Resource, Route, Tool, Witness
+from tmws_core.contributions import (
+    Authenticator,
+    Command,
+    HealthCheck,
+    McpMethod,
+    Prompt,
+    PromptLister,
+    Resource,
+    ResourceLister,
+    Route,
+    Tool,
+    ToolLister,
+    Witness,
+)
 from tmws_core.plugin_record import PluginRecord
 from tmws_core.principal import Principal
 from tmws_core.tool_errors import NotFound
@@ -51,8 +64,12 @@ class Catalogue:
 
     Attributes:
         tools: the tools by name, in the order of the plan.
+        tool_listers: say which tools a caller's list shows besides.
         resources: the resources, in the same order.
+        resource_listers: list resources that come from rows.
         prompts: the prompts by name.
+        prompt_listers: list prompts that come from rows.
+        methods: the methods of extensions of MCP by name.
         routes: the HTTP routes.
         commands: the commands of each plugin, by the plugin's name.
         health_checks: the health checks of each plugin, by the plugin's name.
@@ -65,8 +82,18 @@ class Catalogue:
         records = list(records)
         offered = [OfferedTool(record.name, tool) for record in records for tool in record.contributions.tools]
         self.tools: Mapping[str, OfferedTool] = {one.tool.name: one for one in offered}
+        self.tool_listers: list[ToolLister] = [one for record in records for one in record.contributions.tool_listers]
         self.resources: list[Resource] = [one for record in records for one in record.contributions.resources]
+        self.resource_listers: list[ResourceLister] = [
+            one for record in records for one in record.contributions.resource_listers
+        ]
         self.prompts: dict[str, Prompt] = {one.name: one for record in records for one in record.contributions.prompts}
+        self.prompt_listers: list[PromptLister] = [
+            one for record in records for one in record.contributions.prompt_listers
+        ]
+        self.methods: dict[str, McpMethod] = {
+            one.method: one for record in records for one in record.contributions.methods
+        }
         self.routes: list[Route] = [one for record in records for one in record.contributions.routes]
         self.witnesses: list[Witness] = [one for record in records for one in record.contributions.witnesses]
         authenticators = [one for record in records for one in record.contributions.authenticators]
@@ -89,17 +116,24 @@ class Catalogue:
         except KeyError:
             raise NotFound(f"there is no tool {name!r}", hint="find the right name with tool_search") from None
 
-    def listed(self, principal: Principal, profile: str) -> list[OfferedTool]:
+    def prompt_lister(self, name: str) -> PromptLister | None:
+        """The lister that a prompt's name belongs to, the one with the longest prefix; None when there is none."""
+        found = [one for one in self.prompt_listers if name.startswith(one.prefix)]
+        return max(found, key=lambda one: len(one.prefix), default=None)
+
+    def listed(self, principal: Principal, profile: str, shown: Collection[str] = ()) -> list[OfferedTool]:
         """The tools that a client sees at once, of those that the principal may call.
 
         Args:
             principal: who asks.
             profile: `full` for all; `default` for those declared as listed, as many as fit into a client's context.
+            shown: the names of further tools; they come last, so that the list of the others begins as it always does.
         """
         allowed = [one for one in self.tools.values() if principal.may(one.tool.scope)]
         if profile == "full":
             return allowed
-        return list(_that_fit(one for one in allowed if one.tool.listed))
+        listed = list(_that_fit(one for one in allowed if one.tool.listed))
+        return [*listed, *(one for one in allowed if one.tool.name in shown and one not in listed)]
 
     def search(self, principal: Principal, query: str, limit: int) -> list[OfferedTool]:
         """The tools that share most words with a query, best first; all of them for an empty query.

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from types import ModuleType
-from typing import Any
 
 import pluggy
 from pydantic import BaseModel
@@ -11,18 +10,22 @@ from sqlalchemy import MetaData
 from tmws_core.contributions import (
     Authenticator,
     Command,
-    Declaration,
     HealthCheck,
+    McpMethod,
     Observer,
     Prompt,
+    PromptLister,
     Resource,
+    ResourceLister,
     Route,
     Seed,
     Tool,
+    ToolLister,
     Witness,
     declared_in,
     modules_below,
 )
+from tmws_core.contributions.declaration import D
 from tmws_core.discovery import stopping
 from tmws_core.errors import ModelLeftOut, PluginError
 from tmws_core.history import History
@@ -66,8 +69,12 @@ def contributions_of(manager: pluggy.PluginManager, record: PluginRecord) -> Con
         metadata=metadata,
         history=History.of(migrations) if migrations else None,
         tools=hooks.declarations("tmws_tools", Tool),
+        tool_listers=hooks.declarations("tmws_tool_listers", ToolLister),
         resources=hooks.declarations("tmws_resources", Resource),
+        resource_listers=hooks.declarations("tmws_resource_listers", ResourceLister),
         prompts=hooks.declarations("tmws_prompts", Prompt),
+        prompt_listers=_with_their_prefixes(record.name, hooks),
+        methods=hooks.declarations("tmws_mcp_methods", McpMethod),
         routes=_in_their_places(record.name, hooks),
         commands=hooks.declarations("tmws_commands", Command),
         settings=hooks.settings(),
@@ -125,11 +132,13 @@ class _Hooks:
             raise PluginError(f"{hook} returned {returned!r:.80}, not a module")
         return returned
 
-    def declarations(self, hook: str, kind: type[Any]) -> list[Any]:
+    def declarations(self, hook: str, kind: type[D]) -> list[D]:
         module = self.module(hook)
-        found: list[Declaration] = [] if module is None else declared_in(module, kind)
+        found = [] if module is None else declared_in(module, kind)
         if module is not None and not found:
-            raise PluginError(f"{hook} returned {module.__name__}, and no @{_decorator(kind)} function stands in it")
+            raise PluginError(
+                f"{hook} returned {module.__name__}, and no @{kind.kind().replace(' ', '_')} function stands in it"
+            )
         return found
 
     def settings(self) -> type[BaseModel] | None:
@@ -144,10 +153,6 @@ class _Hooks:
         return section
 
 
-def _decorator(kind: type[Declaration]) -> str:
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in kind.__name__).lstrip("_")
-
-
 def _in_their_places(plugin: str, hooks: "_Hooks") -> list[Route]:
     authenticates = bool(hooks.declarations("tmws_authenticators", Authenticator))
     places = [f"/{plugin}/", WELL_KNOWN, *([AUTHENTICATION] if authenticates else [])]
@@ -159,6 +164,18 @@ def _in_their_places(plugin: str, hooks: "_Hooks") -> list[Route]:
                 "each plugin has its own place"
             )
     return routes
+
+
+def _with_their_prefixes(plugin: str, hooks: "_Hooks") -> list[PromptLister]:
+    listers = hooks.declarations("tmws_prompt_listers", PromptLister)
+    begins = tuple(f"{name}-" for name in dict.fromkeys((plugin, plugin.removesuffix("s"))))
+    for one in listers:
+        if not one.prefix.startswith(begins):
+            raise PluginError(
+                f"the prefix {one.prefix!r} of {one.place} must begin with {' or '.join(begins)}: each plugin has its "
+                "own prompts"
+            )
+    return listers
 
 
 def _metadata(record: PluginRecord, models: ModuleType | None) -> MetaData | None:

@@ -29,6 +29,9 @@ def claims_of(record: PluginRecord) -> Iterator[Claim]:
     yield from (("command", f"{record.name} {command.name}") for command in contributions.commands)
     yield from (("resource", resource.uri) for resource in contributions.resources)
     yield from (("prompt", prompt.name) for prompt in contributions.prompts)
+    yield from (("prefix of prompts", lister.prefix) for lister in contributions.prompt_listers)
+    yield from (("MCP method", method.method) for method in contributions.methods)
+    yield from (("MCP extension", name) for name in {method.extension.identifier for method in contributions.methods})
     if contributions.settings is not None:
         yield from (("setting", variable_name(record.name, field)) for field in contributions.settings.model_fields)
     yield from ((AUTHENTICATION, "") for _ in contributions.authenticators)

@@ -2,7 +2,7 @@
 
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
@@ -11,6 +11,7 @@ from tmws_core.call import Call
 from tmws_core.client_model import AskModel, Question, no_model
 from tmws_core.clock import Clock
 from tmws_core.connection import Connection
+from tmws_core.list_changes import LISTS, ListChange, ListName
 from tmws_core.principal import Principal
 from tmws_core.progress import ReportProgress, no_progress
 from tmws_core.tool_errors import ToolError
@@ -189,6 +190,25 @@ class Context:
             details: what observers may want to know, as JSON.
         """
         self._unit_of_work.publish(event, details)
+
+    def list_changed(self, *lists: ListName, agents: Collection[str] = (), everybody: bool = False) -> None:
+        """Tell clients that lists of theirs are others now; they hear it when this call has succeeded.
+
+        The clients of the agent in whose name this call is made hear it in any case, on all their connections to this
+        process. Tell the others of what they may see alone: that something changed is a message, too.
+
+        Args:
+            lists: which of `tools`, `prompts` and `resources`.
+            agents: other agents whose clients hear it, too.
+            everybody: whether all clients hear it.
+
+        Raises:
+            ValueError: there is no list of that name.
+        """
+        if not lists or not set(LISTS).issuperset(lists):
+            raise ValueError(f"the lists are {', '.join(LISTS)}; this call names {', '.join(lists) or 'none'}")
+        told = None if everybody else frozenset((self.principal.agent_id, *agents))
+        self._unit_of_work.list_changes.append(ListChange(frozenset(lists), told))
 
     async def _ask(self, question: Question) -> str | None:
         """Ask on behalf of this call, or of another that it makes."""

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from tmws_core.context import Context
 from tmws_core.contributions.health import HealthCheck
 from tmws_core.contributions.tool import tool
+from tmws_core.principal import PUBLIC
 from tmws_core.status import ServerStatus, server_status_of
 
 
@@ -28,7 +29,7 @@ async def server_status(ctx: Context) -> ServerStatus:
     return status.model_copy(update={"authentication": ": ".join(told)})
 
 
-@tool(scope="server:read", read_only=True, idempotent=True, listed=True)
+@tool(scope=PUBLIC, read_only=True, idempotent=True, listed=True)
 async def tool_search(
     ctx: Context,
     query: Annotated[str, Field(description="Words of what the tool should do; empty lists all tools.")] = "",
@@ -46,7 +47,7 @@ async def tool_search(
     ]
 
 
-@tool(scope="server:read", destructive=True, listed=True)
+@tool(scope=PUBLIC, destructive=True, listed=True)
 async def tool_call(
     ctx: Context,
     name: Annotated[str, Field(description="The tool's name, as tool_search gives it.")],

@@ -135,7 +135,12 @@ def _distribution(distribution: Distribution | None) -> tuple[str, str, dict[str
             continue
         if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
             requires[canonicalize_name(requirement.name)] = str(requirement.specifier)
-    return canonicalize_name(metadata["Name"]), metadata["Version"], requires
+    return canonical_name(distribution), metadata["Version"], requires
+
+
+def canonical_name(distribution: Distribution) -> str:
+    """A distribution's name, normalized (PEP 503)."""
+    return canonicalize_name(distribution.metadata["Name"])
 
 
 def _add_hookspecs(manager: pluggy.PluginManager, record: PluginRecord) -> None:

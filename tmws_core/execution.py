@@ -14,6 +14,7 @@ EVENTS: Mapping[Kind, str] = {
     "tool": "tool.called",
     "resource": "resource.read",
     "prompt": "prompt.got",
+    "method": "method.called",
     "route": "route.called",
     "command": "command.called",
 }

@@ -130,10 +130,54 @@ def tmws_tools() -> ModuleType:
 
 
 @hookspec
+def tmws_tool_listers() -> ModuleType:
+    """Contribute tool listers, which say what a caller's list of tools shows besides the tools that every list shows.
+
+    A lister is asked for each list in the default profile, so it has to be quick. Whoever changes what it answers says
+    so with `ctx.list_changed("tools")`.
+
+    Returns:
+        The module or package that holds the functions declared with `@tool_lister`.
+
+    Example:
+        import sys
+
+        from tmws_core import Context, hookimpl, tool, tool_lister
+
+        pinned: dict[str, set[str]] = {}
+
+
+        @tool(scope="example:write")
+        async def example_pin(ctx: Context, name: str) -> None:
+            \"\"\"Keep a tool in the list of tools.\"\"\"
+            pinned.setdefault(ctx.principal.agent_id, set()).add(name)
+            ctx.list_changed("tools")
+
+
+        @tool_lister(scope="example:write")
+        async def pinned_tools(ctx: Context) -> set[str]:
+            \"\"\"The tools that the caller has pinned.\"\"\"
+            return pinned.get(ctx.principal.agent_id, set())
+
+
+        @hookimpl
+        def tmws_tools():
+            return sys.modules[__name__]
+
+
+        @hookimpl
+        def tmws_tool_listers():
+            return sys.modules[__name__]
+    """
+    raise NotImplementedError
+
+
+@hookspec
 def tmws_resources() -> ModuleType:
     """Contribute resources that an MCP client reads by URI.
 
-    A variable of a URI can have a function that completes it while somebody types.
+    A variable of a URI can have a function that completes it while somebody types. A variable with a plus, such as
+    `{+path}`, has slashes in it. What is no text, or has another type than the declared one, is a `ResourceContent`.
 
     Returns:
         The module or package that holds the functions declared with `@resource`.
@@ -157,6 +201,45 @@ def tmws_resources() -> ModuleType:
 
         @hookimpl
         def tmws_resources():
+            return sys.modules[__name__]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def tmws_resource_listers() -> ModuleType:
+    """Contribute lists of resources that come from rows; a `@resource` template reads them.
+
+    Returns:
+        The module or package that holds the functions declared with `@resource_lister`.
+
+    Example:
+        import sys
+
+        from tmws_core import Context, ListedResource, ResourcePage, hookimpl, resource, resource_lister
+
+        SHELF = {"emma": "Emma Woodhouse, handsome, clever, and rich", "walden": "When I wrote the following pages"}
+
+
+        @resource("example://books/{name}", scope="example:read")
+        async def book(ctx: Context, name: str) -> str:
+            \"\"\"How a book begins.\"\"\"
+            return SHELF[name]
+
+
+        @resource_lister(scope="example:read")
+        async def books(ctx: Context, cursor: str | None) -> ResourcePage:
+            \"\"\"All books on one page.\"\"\"
+            return ResourcePage([ListedResource(f"example://books/{name}", name) for name in SHELF])
+
+
+        @hookimpl
+        def tmws_resources():
+            return sys.modules[__name__]
+
+
+        @hookimpl
+        def tmws_resource_listers():
             return sys.modules[__name__]
     """
     raise NotImplementedError
@@ -190,6 +273,87 @@ def tmws_prompts() -> ModuleType:
 
         @hookimpl
         def tmws_prompts():
+            return sys.modules[__name__]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def tmws_prompt_listers() -> ModuleType:
+    """Contribute prompts that come from rows, so that each caller sees its own and they change while the server runs.
+
+    The names of a lister's prompts begin with its prefix, which is the plugin's name or its singular and a hyphen.
+
+    Returns:
+        The module or package that holds the functions declared with `@prompt_lister`.
+
+    Example:
+        import sys
+        from collections.abc import Mapping
+
+        from tmws_core import Context, ListedPrompt, PromptArgument, PromptPage, hookimpl, prompt_lister
+        from tmws_core.tool_errors import NotFound
+
+        RECIPES = {"example-tea": "Boil water for {cups} cups.", "example-toast": "Toast {cups} slices."}
+
+
+        async def recipe(ctx: Context, name: str, arguments: Mapping[str, str]) -> str:
+            \"\"\"The text of one recipe.\"\"\"
+            if name not in RECIPES:
+                raise NotFound(f"there is no recipe {name!r}")
+            return RECIPES[name].format(cups=arguments.get("cups", "two"))
+
+
+        @prompt_lister("example-", get=recipe, scope="example:read")
+        async def recipes(ctx: Context, cursor: str | None) -> PromptPage:
+            \"\"\"All recipes on one page.\"\"\"
+            cups = PromptArgument("cups", "For how many.")
+            return PromptPage([ListedPrompt(name, arguments=[cups]) for name in RECIPES])
+
+
+        @hookimpl
+        def tmws_prompt_listers():
+            return sys.modules[__name__]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def tmws_mcp_methods() -> ModuleType:
+    """Contribute methods of an extension of MCP: requests that are none of MCP's own, which clients of it send.
+
+    A client over standard input asks what the server can before the plugins are loaded: so that it hears of the
+    extension, name the `Extension` in `pyproject.toml`, too, as an entry point of the group `tmws.mcp_extensions`.
+
+    Returns:
+        The module or package that holds the functions declared with `@mcp_method`.
+
+    Example:
+        import sys
+
+        from pydantic import BaseModel
+
+        from tmws_core import Context, Extension, hookimpl, mcp_method
+        from tmws_core.tool_errors import NotFound
+
+        STARS = Extension("org.example/stars", {"moons": True})
+
+
+        class Star(BaseModel):
+            name: str
+            moons: int
+
+
+        @mcp_method("stars/get", extension=STARS, scope="example:read", read_only=True, lifetime=60)
+        async def star(ctx: Context, name: str) -> Star:
+            \"\"\"Tell of one star.\"\"\"
+            if name != "Jupiter":
+                raise NotFound(f"there is no star {name!r}")
+            return Star(name=name, moons=97)
+
+
+        @hookimpl
+        def tmws_mcp_methods():
             return sys.modules[__name__]
     """
     raise NotImplementedError

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from tmws_core.database import Database
     from tmws_core.events import Event, Listener
     from tmws_core.lifespan_state import State
+    from tmws_core.list_changes import ListChange
     from tmws_core.plugin_record import PluginRecord
     from tmws_core.principal import Principal
     from tmws_core.rate_limits import RateLimits
@@ -66,6 +67,9 @@ class Host(Protocol):
 
     def tell(self, event: "Event") -> None:
         """Tell the observers what happened; this never waits and never fails."""
+
+    def announce(self, change: "ListChange") -> None:
+        """Tell the clients that lists of theirs may have changed; this never waits and never fails."""
 
     async def call_within(
         self, call: "Call", unit_of_work: "UnitOfWork", tool: str, arguments: dict[str, Any]

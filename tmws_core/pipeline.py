@@ -16,6 +16,7 @@ from tmws_core.contributions import Tool, Witness
 from tmws_core.events import Event
 from tmws_core.execution import Execution
 from tmws_core.failures import for_the_caller
+from tmws_core.list_changes import LISTS, ListChange
 from tmws_core.principal import Principal
 from tmws_core.tool_errors import InvalidArguments, PermissionDenied, ToolError
 from tmws_core.unit_of_work import UnitOfWork
@@ -75,7 +76,7 @@ class Pipeline:
         kind: Kind | None = None,
         rate_limit: str | None = None,
     ) -> Result:
-        """Run something that is not a tool - a resource, prompt, route, command or health check - with the same care.
+        """Run what is no tool - a resource, prompt, method, route, command or health check - with the same care.
 
         Args:
             call: who calls, and how.
@@ -168,6 +169,9 @@ class Pipeline:
                 await to_its_end(unit_of_work.close())
         if unit_of_work.next_principal is not None and call.connection is not None:
             call.connection.principal = unit_of_work.next_principal
+            application.announce(ListChange(frozenset(LISTS), connection=call.connection))
+        for change in unit_of_work.list_changes:
+            application.announce(change)
         for event, details in unit_of_work.published:
             application.tell(Event(event, call.principal, details))
         return result

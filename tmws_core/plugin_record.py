@@ -12,12 +12,16 @@ from tmws_core.contributions import (
     Authenticator,
     Command,
     HealthCheck,
+    McpMethod,
     Observer,
     Prompt,
+    PromptLister,
     Resource,
+    ResourceLister,
     Route,
     Seed,
     Tool,
+    ToolLister,
     Witness,
 )
 from tmws_core.history import History
@@ -43,8 +47,12 @@ class Contributions:
     metadata: "MetaData | None" = None
     history: History | None = None
     tools: Sequence[Tool] = ()
+    tool_listers: Sequence[ToolLister] = ()
     resources: Sequence[Resource] = ()
+    resource_listers: Sequence[ResourceLister] = ()
     prompts: Sequence[Prompt] = ()
+    prompt_listers: Sequence[PromptLister] = ()
+    methods: Sequence[McpMethod] = ()
     routes: Sequence[Route] = ()
     commands: Sequence[Command] = ()
     settings: type[BaseModel] | None = None

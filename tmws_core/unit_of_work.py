@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from tmws_core.database.session import BeforeCommit
     from tmws_core.database.threads import Result, Work
     from tmws_core.events import Event
+    from tmws_core.list_changes import ListChange
     from tmws_core.principal import Principal
 
 
@@ -22,6 +23,7 @@ class UnitOfWork:
         published: the events, in order, each with its details.
         called: the names of the tools that ran as parts, without those that failed.
         before_commit: takes the session of each writing transaction just before its commit.
+        list_changes: the lists of clients that are others when the whole is committed.
         next_principal: who calls through this connection when the whole has succeeded; None when nothing changes.
         witnessed: whether a transaction was committed after `before_commit` was asked.
         parts: what is to be told of the parts when the whole is over.
@@ -32,6 +34,7 @@ class UnitOfWork:
         self.published: list[tuple[str, dict[str, Any]]] = []
         self.called: list[str] = []
         self.before_commit: BeforeCommit | None = None
+        self.list_changes: list[ListChange] = []
         self.next_principal: Principal | None = None
         self.witnessed = False
         self.parts: list[Event] = []
@@ -76,6 +79,7 @@ class UnitOfWork:
             name: the name of the tool that runs as this part.
         """
         published, called, next_principal = len(self.published), len(self.called), self.next_principal
+        list_changes = len(self.list_changes)
         self.called.append(name)
         begun = self.in_transaction
         self._parts += 1
@@ -86,7 +90,7 @@ class UnitOfWork:
             else:  # a savepoint would take SQLite's write lock before the part needs it
                 yield
         except BaseException:
-            del self.published[published:], self.called[called:]
+            del self.published[published:], self.called[called:], self.list_changes[list_changes:]
             self.next_principal = next_principal
             if self._session is not None and not begun:
                 await self._session.rollback()

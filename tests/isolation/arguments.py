@@ -10,7 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from tests.isolation.doors import Door
-from tmws_core.contributions import Command, Prompt, Resource, Route, Tool
+from tmws_core.contributions import (
+    Command,
+    McpMethod,
+    Prompt,
+    PromptLister,
+    Resource,
+    ResourceLister,
+    Route,
+    Tool,
+    ToolLister,
+)
 from tmws_core.contributions.signature import JSONSchema, arguments_model
 
 Arguments = dict[str, Any]
@@ -85,7 +95,11 @@ class Generator:
 
 
 def schema_of(door: Door) -> JSONSchema:
-    """The JSON Schema of what a door takes; a completion takes what is typed, a route what its path and body name."""
+    """The JSON Schema of what a door takes.
+
+    A completion takes what is typed, a route what its path and body name. A lister of prompts lists without arguments,
+    gets a prompt of some name, and completes for one.
+    """
     declared = door.declaration
     if isinstance(declared, Route):
         variables = [part.partition(":") for part in door.variables]
@@ -99,7 +113,11 @@ def schema_of(door: Door) -> JSONSchema:
         return schema
     if isinstance(declared, Tool):
         return declared.input_schema
-    assert isinstance(declared, Command | Prompt | Resource)
+    if isinstance(declared, ToolLister | PromptLister | ResourceLister):
+        schema = _texts(dict.fromkeys(("name", "typed") if isinstance(declared, PromptLister) else (), "string"))
+        schema["required"] = []
+        return schema
+    assert isinstance(declared, Command | McpMethod | Prompt | Resource)
     return arguments_model(declared.function).model_json_schema()
 
 

@@ -1,7 +1,7 @@
 """Asking at a door, as one caller."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,16 @@ from tests.isolation.doors import Door
 from tmws_core.application import Application
 from tmws_core.call import Call
 from tmws_core.context import Context
-from tmws_core.contributions import Command, Prompt, Resource
+from tmws_core.contributions import (
+    Command,
+    McpMethod,
+    Prompt,
+    PromptLister,
+    Resource,
+    ResourceContent,
+    ResourceLister,
+    ToolLister,
+)
 from tmws_core.contributions.signature import arguments_model, result_adapter
 from tmws_core.principal import Principal
 from tmws_core.tool_errors import ToolError
@@ -75,23 +84,51 @@ class Caller:
                 return await declared.completions[door.name](context, arguments.get(door.name, ""), others)
 
             return json.dumps(list(await pipeline.run(call, door.name, declared.scope, complete, read_only=True)))
+        if isinstance(declared, ToolLister | PromptLister | ResourceLister):
+            return json.dumps(
+                await pipeline.run(call, door.name, declared.scope, _listing(door, arguments), read_only=True)
+            )
         validated = arguments_model(declared.function).model_validate(arguments)
 
         async def work(context: Context) -> Any:  # noqa: ANN401 -- whatever the door returns
             given = {name: getattr(validated, name) for name in type(validated).model_fields}
             return await declared.function(context, **given)
 
-        writes = isinstance(declared, Command)
+        is_command = isinstance(declared, Command)
+        writes = is_command or (isinstance(declared, McpMethod) and not declared.read_only)
         returned = await pipeline.run(
-            call, declared.name, declared.scope, work, read_only=not writes, limited=not writes, kind=_kind(door)
+            call, declared.name, declared.scope, work, read_only=not writes, limited=not is_command, kind=_kind(door)
         )
+        if isinstance(returned, ResourceContent):
+            content, metadata = returned.content, dict(returned.metadata)
+            return f"{content if isinstance(content, str) else content.decode(errors='replace')} {metadata}"
         shown = result_adapter(declared.function).dump_python(returned, mode="json")
         return json.dumps(shown, ensure_ascii=False) + _written(arguments)
 
 
+def _listing(door: Door, arguments: Arguments) -> Callable[[Context], Awaitable[list[str]]]:
+    """What a lister lists; of a lister of prompts one that is named, or what completes an argument of it."""
+
+    async def work(context: Context) -> list[str]:
+        declared = door.declaration
+        if isinstance(declared, ToolLister):
+            return list(await declared.function(context))
+        if isinstance(declared, PromptLister) and "name" in arguments:
+            return [await declared.get(context, door.name + arguments["name"], {})]
+        if isinstance(declared, PromptLister) and "typed" in arguments:
+            name = door.name + arguments["typed"]
+            return list(await declared.complete(context, name, "x", "", {})) if declared.complete else []
+        pages = [await declared.function(context, None)]
+        while pages[-1].next_cursor is not None:
+            pages.append(await declared.function(context, pages[-1].next_cursor))
+        return [str(page) for page in pages]
+
+    return work
+
+
 def is_refused(door: Door, arguments: Arguments) -> str:
     """Why the arguments do not fit the door's own schema; empty when they do."""
-    if door.kind in ("completion", "route"):
+    if door.kind in ("completion", "route", "tool lister", "prompt lister", "resource lister"):
         return ""
     try:
         arguments_model(door.declaration.function).model_validate(arguments)

@@ -8,13 +8,35 @@ from typing import Any, Literal
 
 from tmws_core.application import Application
 from tmws_core.catalogue import Catalogue
-from tmws_core.contributions import Command, Prompt, Resource, Route, Tool
+from tmws_core.contributions import (
+    Command,
+    McpMethod,
+    Prompt,
+    PromptLister,
+    Resource,
+    ResourceLister,
+    Route,
+    Tool,
+    ToolLister,
+)
 from tmws_core.contributions.scoped import Scoped
 from tmws_core.principal import Principal
 
-DoorKind = Literal["tool", "resource", "template", "prompt", "completion", "route", "command"]
+DoorKind = Literal[
+    "tool",
+    "tool lister",
+    "resource",
+    "template",
+    "resource lister",
+    "prompt",
+    "prompt lister",
+    "completion",
+    "method",
+    "route",
+    "command",
+]
 
-_VARIABLE = re.compile(r"\{\w+(?::(\w+))?\}")
+_VARIABLE = re.compile(r"\{\+?\w+(?::(\w+))?\}")
 
 
 @dataclass(frozen=True)
@@ -23,7 +45,7 @@ class Door:
 
     Attributes:
         kind: what it is.
-        name: by what callers ask for it; of a completion the argument.
+        name: by what callers ask for it; of a completion the argument, of a lister of prompts their prefix.
         declaration: what declares it.
         method: the HTTP method of a route.
     """
@@ -59,6 +81,7 @@ def doors_of(catalogue: Catalogue) -> list[Door]:
         *_tools(catalogue),
         *_resources(catalogue),
         *_prompts(catalogue),
+        *_methods(catalogue),
         *_routes(catalogue),
         *_commands(catalogue),
     ]
@@ -80,23 +103,38 @@ def _tools(catalogue: Catalogue) -> Iterator[Door]:
     for name, offered in catalogue.tools.items():
         tool: Tool = offered.tool
         yield Door("tool", name, tool)
+    for lister in catalogue.tool_listers:
+        declared: ToolLister = lister
+        yield Door("tool lister", declared.name, declared)
 
 
 def _resources(catalogue: Catalogue) -> Iterator[Door]:
     for resource in catalogue.resources:
         yield Door("template" if resource.is_template else "resource", resource.uri, resource)
         yield from _completions(resource)
+    for lister in catalogue.resource_listers:
+        declared: ResourceLister = lister
+        yield Door("resource lister", declared.name, declared)
 
 
 def _prompts(catalogue: Catalogue) -> Iterator[Door]:
     for name, prompt in catalogue.prompts.items():
         yield Door("prompt", name, prompt)
         yield from _completions(prompt)
+    for lister in catalogue.prompt_listers:
+        declared: PromptLister = lister
+        yield Door("prompt lister", declared.prefix, declared)
 
 
 def _completions(declaration: Prompt | Resource) -> Iterator[Door]:
     for argument in declaration.completions:
         yield Door("completion", argument, declaration)
+
+
+def _methods(catalogue: Catalogue) -> Iterator[Door]:
+    for name, method in catalogue.methods.items():
+        declared: McpMethod = method
+        yield Door("method", name, declared)
 
 
 def _routes(catalogue: Catalogue) -> Iterator[Door]:

@@ -6,9 +6,34 @@ EVERY_KIND = """
     from starlette.requests import Request
     from starlette.responses import PlainTextResponse, Response
 
-    from tmws_core import PUBLIC, Context, command, hookimpl, prompt, resource, route, tool
+    from pydantic import BaseModel
+
+    from tmws_core import (
+        PUBLIC,
+        Context,
+        Extension,
+        ListedPrompt,
+        ListedResource,
+        PromptPage,
+        ResourcePage,
+        command,
+        hookimpl,
+        mcp_method,
+        prompt,
+        prompt_lister,
+        resource,
+        resource_lister,
+        route,
+        tool,
+        tool_lister,
+    )
 
     here = sys.modules[__name__]
+    EVERYTHING = Extension("org.example/every")
+
+
+    class Canary(BaseModel):
+        said: str = "canary"
 
 
     async def complete(ctx: Context, typed: str, chosen: dict[str, str]) -> list[str]:
@@ -25,6 +50,34 @@ EVERY_KIND = """
     async def every_look(ctx: Context) -> str:
         \"\"\"Look at something.\"\"\"
         return "canary"
+
+
+    @tool_lister(scope="every:show")
+    async def every_shown(ctx: Context) -> list[str]:
+        return ["every_touch"]
+
+
+    async def every_read(ctx: Context, name: str, arguments: dict[str, str]) -> str:
+        return "canary"
+
+
+    async def every_completed(ctx, name, argument, typed, chosen) -> list[str]:
+        return ["canary"]
+
+
+    @prompt_lister("every-", get=every_read, complete=every_completed, scope="every:list")
+    async def every_listed(ctx: Context, cursor: str | None) -> PromptPage:
+        return PromptPage([ListedPrompt("every-one")])
+
+
+    @resource_lister(scope="every:enumerate")
+    async def every_enumerated(ctx: Context, cursor: str | None) -> ResourcePage:
+        return ResourcePage([ListedResource("every://one/enumerated", "canary")])
+
+
+    @mcp_method("every/do", extension=EVERYTHING, scope="every:do")
+    async def every_do(ctx: Context, what: str) -> Canary:
+        return Canary()
 
 
     @resource("every://all", scope="every:look")
@@ -65,6 +118,26 @@ EVERY_KIND = """
 
     @hookimpl
     def tmws_tools():
+        return here
+
+
+    @hookimpl
+    def tmws_tool_listers():
+        return here
+
+
+    @hookimpl
+    def tmws_prompt_listers():
+        return here
+
+
+    @hookimpl
+    def tmws_resource_listers():
+        return here
+
+
+    @hookimpl
+    def tmws_mcp_methods():
         return here
 
 

@@ -7,15 +7,16 @@ from pathlib import Path
 
 from tests.isolation.arguments import Arguments, Generator, schema_of, variations
 from tests.isolation.asking import Answer, Caller, is_refused
-from tests.isolation.canaries import Canaries, words_of
+from tests.isolation.canaries import Canaries, kind_of, words_of
 from tests.isolation.doors import Door
 from tests.isolation.planting import LONG_TEXT
-from tmws_core.contributions import Command, Route, Tool
+from tmws_core.contributions import Command, McpMethod, Route, Tool
 from tmws_core.contributions.signature import JSONSchema
 
 _PASSING = re.compile(
     r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?|'(?:content-length|date)': '[^']+'"
     r"|[\d.]+(?= seconds)|retry.after\w*\W+[\d.]+"
+    r'|(?<="next_cursor": ")[^"]+'  # it belongs to the question
 )
 
 
@@ -46,7 +47,7 @@ class Matrix:
     async def visit(self, caller: Caller, door: Door) -> None:
         """Ask at a door in every variation, for what is another's and for what never was."""
         foreign = self.canaries.foreign_to(caller.principal, self.canaries.rows)
-        generator = Generator(Drawing(self.canaries, foreign).text, self._path, {})
+        generator = Generator(Drawing(self.canaries, foreign, kind_of(door.name)).text, self._path, {})
         schema = schema_of(door)
         generator = Generator(generator.text, self._path, schema.get("$defs", {}))
         try:
@@ -108,7 +109,7 @@ class Matrix:
             return f"{value}-twin" if isinstance(value, str) else value
         for word in sorted(words_of(value)):
             new = self.canaries.new()
-            value = value.replace(word, new if word.startswith("xq") else f"00000000-0000-4000-8000-0000000{new[2:7]}")
+            value = value.replace(word, new if word.startswith("xq") else f"00000000-0000-4000-8000-000000{new[2:8]}")
         return value
 
 
@@ -119,16 +120,18 @@ class Drawing:
     Attributes:
         canaries: what was planted.
         foreign: what the caller may not hear.
+        kind: what the rows of the door are.
     """
 
     canaries: Canaries
     foreign: list[str]
+    kind: str
     _next: Counter[str] = field(default_factory=Counter)
 
     def text(self, name: str, schema: JSONSchema) -> str:
         """One of the canaries that are known by the argument's name, or any; each time another."""
         forbidden = set(self.foreign)
-        known = [one for one in self.canaries.called(name) if one in forbidden or words_of(one) & forbidden]
+        known = [one for one in self.canaries.called(name, self.kind) if one in forbidden or words_of(one) & forbidden]
         known = [one for one in known if len(one) <= schema.get("maxLength", len(one))]
         pool = [*known, *self._places(name)] or [word for word in self.foreign if word.startswith("xq")]
         self._next[name] += 1
@@ -150,7 +153,7 @@ class Drawing:
 
 def _reads(door: Door) -> bool:
     declared = door.declaration
-    if isinstance(declared, Tool):
+    if isinstance(declared, Tool | McpMethod):
         return declared.read_only
     return not isinstance(declared, Command | Route)
 

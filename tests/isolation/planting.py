@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.isolation.arguments import Arguments, Generator
 from tests.isolation.asking import Caller
-from tests.isolation.canaries import REACH, Canaries, Row, words_of
+from tests.isolation.canaries import REACH, Canaries, Row, kind_of, words_of
 from tests.isolation.doors import Door
 from tmws_core.contributions import Tool
 from tmws_core.contributions.signature import JSONSchema
@@ -84,9 +84,9 @@ class Planter:
                 break
             del arguments[faulty[0]]
         if answer.code == "ok":
-            self._keep(arguments, json.loads(answer.text), REACH[level])
+            self._keep(kind_of(door.name), arguments, json.loads(answer.text), REACH[level])
 
-    def _keep(self, arguments: Arguments, answer: object, reach: int) -> None:
+    def _keep(self, kind: str, arguments: Arguments, answer: object, reach: int) -> None:
         """One row of all that was said; with what it belongs to, it reaches as far as the widest of them."""
         principal: Principal = self._caller.principal
         referred = [self._canaries.rows[word] for word in _said(arguments) if word in self._canaries.rows]
@@ -96,8 +96,8 @@ class Planter:
         row = Row(principal.agent_id, principal.namespace, widest)
         for one in referred:
             one.reach = widest
-        self._canaries.keep(row, arguments)
-        self._canaries.keep(row, answer)
+        self._canaries.keep(row, arguments, kind=kind)
+        self._canaries.keep(row, answer, kind=kind)
 
 
 def _said(value: Any) -> set[str]:  # noqa: ANN401 -- any JSON

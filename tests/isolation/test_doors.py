@@ -1,13 +1,15 @@
 """No door of any installed plugin is without a scope, is shown to whom it is shut, or lets such a one in."""
 
+from typing import get_args
+
 import httpx
 import pytest
 
 from tests.isolation.conftest import House
-from tests.isolation.doors import declared_functions
+from tests.isolation.doors import DoorKind, declared_functions
 from tmws_core.principal import PUBLIC, Principal
 
-KINDS = {"tool", "resource", "template", "prompt", "completion", "route", "command"}
+KINDS = set(get_args(DoorKind))
 
 
 def test_there_is_a_door_of_every_kind(house: House) -> None:
@@ -51,7 +53,7 @@ async def test_a_public_door_opens_without_a_credential(house: House) -> None:
 async def test_a_right_that_is_given_to_everybody_would_be_found(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Principal, "may", lambda _principal, _scope: True)
     shown, opened = await faults_of_lists(house), await faults_of_doors(house)
-    kinds = {fault.split()[1] for fault in opened}
+    kinds = {kind for fault in opened for kind in KINDS if f" {kind} " in f" {fault} "}
     assert ({fault.split()[1] for fault in shown}, kinds) == (
         {"tools/list", "openapi.json", "tool_search", "resources/list", "resources/templates/list", "prompts/list"},
         KINDS,

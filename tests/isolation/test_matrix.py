@@ -16,7 +16,7 @@ from tests.isolation.planting import Planter
 from tests.server.conftest import serving
 from tmws_core.application import Application
 from tmws_core.context import Context
-from tmws_core.contributions import Tool
+from tmws_core.contributions import McpMethod, Tool
 from tmws_core.contributions.authenticator import Authenticator
 from tmws_core.credentials import Credentials
 from tmws_core.principal import PUBLIC, Principal
@@ -111,7 +111,8 @@ def privileged(caller: Caller) -> Caller:
 
 
 def writes(door: Door) -> bool:
-    return door.kind in ("command", "route") or (isinstance(door.declaration, Tool) and not door.declaration.read_only)
+    declared = door.declaration
+    return door.kind in ("command", "route") or (isinstance(declared, Tool | McpMethod) and not declared.read_only)
 
 
 def principals(scopes: Collection[str]) -> dict[str, Principal]:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 from mcp import Client, MCPError, types
@@ -13,7 +13,7 @@ from tests.isolation.doors import Door
 from tmws_core.application import Application
 from tmws_core.call import Call
 from tmws_core.context import Context
-from tmws_core.contributions import Prompt, Resource
+from tmws_core.contributions import Prompt, PromptLister, Resource, ResourcePage
 from tmws_core.principal import Principal
 from tmws_core.server.api import path_of
 from tmws_core.tool_errors import PermissionDenied
@@ -59,21 +59,25 @@ class Visitor:
             "tools/list": ("tool", {tool.name for tool in (await self.mcp.list_tools()).tools}),
             "openapi.json": ("tool", operations),
             "tool_search": ("tool", {one.tool.name for one in found}),
-            "resources/list": ("resource", {str(one.uri) for one in (await self.mcp.list_resources()).resources}),
+            "resources/list": ("resource", await self._resources() & self._declared_resources()),
             "resources/templates/list": ("template", {one.uri_template for one in templates}),
-            "prompts/list": ("prompt", {prompt.name for prompt in (await self.mcp.list_prompts()).prompts}),
+            "prompts/list": ("prompt", {name for name in await self._prompts() if self._lister_of(name) is None}),
         }
 
     async def faults(self, door: Door) -> list[str]:
         """What is wrong with how a door refuses this visitor; nothing when it keeps shut as it should."""
         refused: dict[str, Callable[[Door], Awaitable[bool]]] = {
             "tool": self._tool_is_shut,
+            "tool lister": self._runs_for_nobody,
             "resource": self._resource_is_shut,
             "template": self._resource_is_shut,
+            "resource lister": self._resource_lister_is_shut,
             "prompt": self._prompt_is_shut,
+            "prompt lister": self._prompt_lister_is_shut,
+            "method": self._method_is_shut,
             "completion": self._completion_is_shut,
             "route": self._route_is_shut,
-            "command": self._command_is_shut,
+            "command": self._runs_for_nobody,
         }
         return [] if await refused[door.kind](door) else [f"{door.kind} {door.method} {door.name}"]
 
@@ -108,14 +112,56 @@ class Visitor:
         challenge = f'error="insufficient_scope", scope="{door.scope}"'
         return answer.status_code == 403 and challenge in answer.headers.get("WWW-Authenticate", "")
 
-    async def _command_is_shut(self, door: Door) -> bool:
+    async def _method_is_shut(self, door: Door) -> bool:
+        asking = self.mcp.session.send_request(types.Request(method=door.name, params={}), types.Result)
+        return f"may not call {door.name}: it needs the scope {door.scope!r}" in await self._refusal(asking)
+
+    async def _prompt_lister_is_shut(self, door: Door) -> bool:
+        async def complete(asked: str) -> object:
+            return await self.mcp.complete(types.PromptReference(name=asked), {"name": "x", "value": ""})
+
+        known = f"{door.name}one"
+        unlisted = not any(name.startswith(door.name) for name in await self._prompts())
+        got = await self._like_unknown(lambda asked: self.mcp.get_prompt(asked, {}), known, UNKNOWN)
+        return unlisted and got and await self._like_unknown(complete, known, UNKNOWN)
+
+    async def _resource_lister_is_shut(self, door: Door) -> bool:
+        async def first_page(context: Context) -> set[str]:
+            page: ResourcePage = await door.declaration.function(context, None)
+            return {one.uri for one in page.resources}
+
+        call = Call(replace(self.principal, scopes=frozenset({"*"})), "mcp")
+        listed = await self.application.pipeline.run(call, door.name, door.scope, first_page, read_only=True)
+        return not listed & await self._resources() and await self._runs_for_nobody(door)
+
+    def _declared_resources(self) -> set[str]:
+        return {one.uri for one in self.application.catalogue.resources}
+
+    async def _resources(self) -> set[str]:
+        found, cursor, more = set[str](), None, True
+        while more:
+            page = await self.mcp.list_resources(cursor=cursor)
+            found |= {str(one.uri) for one in page.resources}
+            cursor, more = page.next_cursor, page.next_cursor is not None
+        return found
+
+    async def _prompts(self) -> set[str]:
+        found, cursor, more = set[str](), None, True
+        while more:
+            page = await self.mcp.list_prompts(cursor=cursor)
+            found |= {prompt.name for prompt in page.prompts}
+            cursor, more = page.next_cursor, page.next_cursor is not None
+        return found
+
+    def _lister_of(self, name: str) -> PromptLister | None:
+        return self.application.catalogue.prompt_lister(name)
+
+    async def _runs_for_nobody(self, door: Door) -> bool:
         async def work(_context: Context) -> None:
             """Do nothing: that it begins is bad enough."""
 
         call = Call(self.principal, "cli")
-        running = self.application.pipeline.run(
-            call, door.name, door.scope, work, read_only=False, limited=False, kind="command"
-        )
+        running = self.application.pipeline.run(call, door.name, door.scope, work, read_only=False, limited=False)
         try:
             await running
         except PermissionDenied as error:

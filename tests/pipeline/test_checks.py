@@ -64,7 +64,7 @@ async def test_a_tool_has_its_own_rate_limit(call: Calling) -> None:
         await call("note_rarely", {})
 
 
-@pytest.mark.parametrize("kind", ["resource", "prompt", "route"])
+@pytest.mark.parametrize("kind", ["resource", "prompt", "method", "route"])
 async def test_what_is_no_tool_has_its_own_rate_limit(application: Application, kind: Kind) -> None:
     async def once() -> None:
         await application.pipeline.run(

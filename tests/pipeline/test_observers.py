@@ -62,6 +62,7 @@ async def test_a_call_from_a_tool_is_told_as_one(call: Calling, told: Told) -> N
     [
         ("resource", "resource.read"),
         ("prompt", "prompt.got"),
+        ("method", "method.called"),
         ("route", "route.called"),
         ("command", "command.called"),
     ],

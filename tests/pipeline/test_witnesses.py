@@ -176,7 +176,7 @@ async def test_a_call_from_another_one_has_its_client(application: Application, 
     assert [(act.surface, act.client) for act in acts] == [("tool", "192.0.2.7")]
 
 
-@pytest.mark.parametrize("kind", ["resource", "prompt", "route", "command"])
+@pytest.mark.parametrize("kind", ["resource", "prompt", "method", "route", "command"])
 async def test_every_kind_of_call_that_writes_has_a_witness(
     application: Application, acts: list[Act], kind: Kind
 ) -> None:

@@ -208,7 +208,9 @@ async def test_a_client_acts_for_another_agent_after_it_said_so(stdio_command: C
     answers = []
     for number, (tool, arguments) in enumerate(asked, 1):
         await send(server, call(number, tool, **arguments))
-        answers.append((await receive(server))["result"].get("structuredContent"))
+        while "result" not in (message := await receive(server)):
+            assert message["method"].endswith("/list_changed")
+        answers.append(message["result"].get("structuredContent"))
     await close(server)
     assert [answers[0], answers[2]] == [{"result": ["local-agent", None]}, {"result": ["bob", "local-agent"]}]
 

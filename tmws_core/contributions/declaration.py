@@ -2,12 +2,14 @@
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, TypeVar
 
 _ATTRIBUTE = "__tmws_declaration__"
+_BETWEEN_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +21,11 @@ class Declaration:
     """
 
     function: Callable[..., Any]
+
+    @classmethod
+    def kind(cls) -> str:
+        """What it declares, in words: `tool`, `health check`; with underscores it is the decorator's name."""
+        return _BETWEEN_WORDS.sub(" ", cls.__name__).lower()
 
     @property
     def name(self) -> str:

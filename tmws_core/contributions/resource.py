@@ -1,15 +1,32 @@
 """A resource: something that an MCP client reads by its URI."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from tmws_core.contributions.completion import Completions, refuse_unknown
 from tmws_core.contributions.declaration import F, leave
 from tmws_core.contributions.scoped import Limited
 
-_VARIABLE = re.compile(r"\{(\w+)\}")
+_VARIABLE = re.compile(r"\{(\+?)(\w+)\}")
+_ONE_SEGMENT, _ANY_PATH = "[^/]+", ".+"
+
+
+@dataclass(frozen=True)
+class ResourceContent:
+    """What a resource holds, when it is more than a text of the declared type.
+
+    Attributes:
+        content: a text, or bytes.
+        mime_type: its type; None for the one that the resource declares.
+        metadata: the `_meta` of the content, whose keys begin with a domain of the plugin's (MCP, `_meta`).
+    """
+
+    content: str | bytes
+    mime_type: str | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +34,8 @@ class Resource(Limited):
     """What `@resource` said of a function.
 
     Attributes:
-        uri: the URI, or a template of it with simple `{variables}` (RFC 6570, level 1).
+        uri: the URI, or a template of it with `{variables}` of one segment and `{+variables}` that have slashes in them
+            (RFC 6570, levels 1 and 2).
         mime_type: the type of what the function returns.
         completions: what completes the variables, by their names.
     """
@@ -34,7 +52,7 @@ class Resource(Limited):
     @property
     def variables(self) -> list[str]:
         """The names of the URI's variables."""
-        return _VARIABLE.findall(self.uri)
+        return [name for _, name in _VARIABLE.findall(self.uri)]
 
     @property
     def is_template(self) -> bool:
@@ -43,9 +61,14 @@ class Resource(Limited):
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        parts = _VARIABLE.split(self.uri)
-        literal = [re.escape(part) if index % 2 == 0 else f"(?P<{part}>[^/]+)" for index, part in enumerate(parts)]
-        return re.compile("".join(literal))
+        pattern, end = "", 0
+        for found in _VARIABLE.finditer(self.uri):
+            reserved, name = found.groups()
+            pattern += (
+                f"{re.escape(self.uri[end : found.start()])}(?P<{name}>{_ANY_PATH if reserved else _ONE_SEGMENT})"
+            )
+            end = found.end()
+        return re.compile(pattern + re.escape(self.uri[end:]))
 
     def variables_in(self, uri: str) -> dict[str, str] | None:
         """The values of the variables in a URI of this template, or None when the URI is another one's."""
@@ -63,12 +86,13 @@ def resource(
 ) -> Callable[[F], F]:
     """Declare an async function as a resource.
 
-    Its first parameter is the `Context`, the others are the variables of the URI; it returns text.
+    Its first parameter is the `Context`, the others are the variables of the URI, without percent-encoding; it returns
+    text, or a `ResourceContent` with text or bytes.
 
     Args:
-        uri: the URI or its template, such as `memory://{memory_id}`.
+        uri: the URI or its template, such as `memory://{memory_id}` or `files://{folder}/{+path}`.
         scope: what the caller must be allowed to do, such as `memory:read`.
-        mime_type: the type of the text.
+        mime_type: the type of what it returns, where that does not say; empty when there is none for all.
         completions: for a variable's name an async function that takes the `Context`, what is typed so far and the
             other variables as far as they are chosen, and returns the values that fit, the best first.
         rate_limit: how often one caller may read it, in the notation of the `limits` package (`"10/minute"`).

@@ -22,7 +22,7 @@ class Scoped(Declaration):
 
     def __post_init__(self) -> None:
         """Refuse a declaration that does not say who may ask."""
-        kind = type(self).__name__.lower()
+        kind = self.kind()
         if not self.scope:
             raise PluginError(
                 f"{kind} {self.place} declares no scope; say with scope= what the caller must be allowed to do, or "
@@ -49,7 +49,7 @@ class Limited(Scoped):
         """Refuse a limit that cannot be read."""
         super().__post_init__()
         if self.rate_limit is not None:
-            _refuse_malformed(self.rate_limit, f"{type(self).__name__.lower()} {self.place}")
+            _refuse_malformed(self.rate_limit, f"{self.kind()} {self.place}")
 
 
 def _refuse_malformed(limit: str, what: str) -> None:

@@ -9,6 +9,7 @@ from mcp.server.context import ServerRequestContext
 from tmws_core.call import Call
 from tmws_core.client_model import AskModel, no_model
 from tmws_core.connection import Connection
+from tmws_core.list_changes import ListChange
 from tmws_core.principal import Principal
 from tmws_core.progress import ReportProgress, no_progress
 
@@ -33,6 +34,11 @@ class Caller:
     principal: Principal
     client: str | None = None
     connection: Connection | None = None
+
+    def hears_of(self, change: ListChange) -> bool:
+        """Whether lists of this caller may have changed; a connection may act for another agent by now."""
+        principal = self.principal if self.connection is None else self.connection.principal
+        return change.concerns(principal, self.connection)
 
     def call(
         self,

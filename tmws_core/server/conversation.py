@@ -12,6 +12,7 @@ from mcp.shared.message import SessionMessage
 from pydantic import ValidationError
 
 from tmws_core.server.lines import LONGEST_LINE_BYTES, Lines
+from tmws_core.server.mcp_changes import LISTEN
 
 logger = logging.getLogger(__name__)
 
@@ -109,7 +110,8 @@ class Conversation:
 
     def _count(self, message: types.JSONRPCMessage) -> None:
         if isinstance(message, types.JSONRPCRequest):
-            self._unanswered.add(message.id)
+            if message.method != LISTEN:  # its answer comes when the conversation is over
+                self._unanswered.add(message.id)
         elif isinstance(message, types.JSONRPCNotification) and message.method == "notifications/cancelled":
             self._settle((message.params or {}).get("requestId", ""))
 

@@ -25,7 +25,7 @@ from tmws_core.server.caller import Door, caller_over_http
 from tmws_core.server.challenge import Challenges
 from tmws_core.server.guards import LARGEST_BODY_BYTES, BodyGuard, HostGuard
 from tmws_core.server.health import Health
-from tmws_core.server.mcp import mcp_server
+from tmws_core.server.mcp import MCPServer, mcp_server
 from tmws_core.server.metrics import Metrics
 from tmws_core.server.routes import plugin_routes
 from tmws_core.server.scope_refusal import ScopeRefusals
@@ -52,29 +52,33 @@ async def serve_http(application: Application, *, host: str, port: int, on_start
     refuse_unguarded(application)
     names, authenticated = application.settings.core.api_allowed_hosts, application.catalogue.authenticator is not None
     bound, address = bind(host, port, names, authenticated=authenticated)
-    server = _Server(_configuration(http_app(application, address)), partial(on_started, address.url))
+    mcp = mcp_server(Door(lambda: application, caller_over_http))
+    mcp.methods.register(mcp)
+    app = http_app(application, address, mcp)
+    server = _Server(_configuration(app), partial(on_started, address.url), mcp.changes.end)
     with bound, on_stop_signal(server.stop):
         await server.listen(bound)
 
 
-def http_app(application: Application, address: Address) -> Starlette:
+def http_app(application: Application, address: Address, mcp: MCPServer) -> Starlette:
     """The ASGI application.
 
     Args:
         application: opened.
         address: where it is served; it answers to the names of this address alone.
+        mcp: its MCP server.
     """
     sessions = StreamableHTTPSessionManager(
-        mcp_server(Door(lambda: application, caller_over_http)),
+        mcp,
         security_settings=TransportSecuritySettings(
             allowed_hosts=address.allowed_hosts, allowed_origins=address.allowed_origins
         ),
         max_request_body_size=LARGEST_BODY_BYTES,
     )
     metrics, challenges = Metrics(application), Challenges(application, address)
-    mcp: ASGIApp = StreamableHTTPASGIApp(sessions)
+    endpoint: ASGIApp = StreamableHTTPASGIApp(sessions)
     if application.catalogue.authenticator is not None:
-        mcp = ScopeRefusals(mcp, challenges)
+        endpoint = ScopeRefusals(endpoint, challenges)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -83,7 +87,7 @@ def http_app(application: Application, address: Address) -> Starlette:
 
     return Starlette(
         routes=[
-            Route(MCP_PATH, mcp),
+            Route(MCP_PATH, endpoint),
             *ToolAPI(application).routes,
             *Health(application).routes,
             *metrics.routes,
@@ -121,9 +125,10 @@ def _configuration(app: Starlette) -> uvicorn.Config:
 class _Server(uvicorn.Server):
     """Uvicorn without its own handling of signals, which ends the process where the application has yet to close."""
 
-    def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, on_started: Callable[[], None], before_stop: Callable[[], None]) -> None:
         super().__init__(config)
         self._on_started = on_started
+        self._before_stop = before_stop
         self._asked_to_stop: float | None = None
 
     async def listen(self, bound: socket) -> None:
@@ -140,6 +145,7 @@ class _Server(uvicorn.Server):
 
         A launcher passes on the signal that the terminal has sent to the whole group already: that is one wish.
         """
+        self._before_stop()
         now = monotonic()
         if self._asked_to_stop is None:
             self._asked_to_stop = now

@@ -5,12 +5,16 @@ import os
 from importlib.metadata import version
 from typing import Any
 
+from mcp import types
 from mcp.server.caching import CacheableMethod, CacheHint
-from mcp.server.lowlevel import Server
+from mcp.server.lowlevel import NotificationOptions, Server
+from mcp.server.models import InitializationOptions
 from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
 
 from tmws_core.server.caller import Door, Request
+from tmws_core.server.mcp_changes import ChangeHandlers
 from tmws_core.server.mcp_completions import CompletionHandlers
+from tmws_core.server.mcp_methods import MethodHandlers
 from tmws_core.server.mcp_prompts import PromptHandlers
 from tmws_core.server.mcp_resources import ResourceHandlers
 from tmws_core.server.mcp_tools import ToolHandlers
@@ -32,14 +36,52 @@ _LISTS: tuple[CacheableMethod, ...] = (
 )
 
 
-def mcp_server(door: Door) -> Server[Any]:
+class MCPServer(Server[Any]):
+    """The SDK's server, which says that its lists may change.
+
+    Attributes:
+        changes: tells the clients so.
+        methods: what the plugins' extensions add, to be registered once the application is open.
+    """
+
+    changes: ChangeHandlers
+    methods: MethodHandlers
+
+    def create_initialization_options(
+        self,
+        notification_options: NotificationOptions | None = None,
+        experimental_capabilities: dict[str, dict[str, Any]] | None = None,
+        extensions: dict[str, dict[str, Any]] | None = None,
+    ) -> InitializationOptions:
+        """What the handshake of the earlier era tells; every list may change."""
+        every = notification_options or NotificationOptions(True, True, True)
+        return super().create_initialization_options(every, experimental_capabilities, extensions)
+
+    def get_capabilities(
+        self,
+        notification_options: NotificationOptions | None = None,
+        experimental_capabilities: dict[str, dict[str, Any]] | None = None,
+        extensions: dict[str, dict[str, Any]] | None = None,
+        *,
+        protocol_version: str | None = None,
+    ) -> types.ServerCapabilities:
+        """The capabilities; changes of a single resource are announced in neither era."""
+        capabilities = super().get_capabilities(
+            notification_options, experimental_capabilities, extensions, protocol_version=protocol_version
+        )
+        if capabilities.resources is not None:
+            capabilities.resources.subscribe = False
+        return capabilities
+
+
+def mcp_server(door: Door) -> MCPServer:
     """The MCP server of an application, for any number of connections in both eras of the protocol.
 
     Args:
         door: where the requests come in; nobody asks it for the application before the handshake is over.
     """
     tools = ToolHandlers(door)
-    server: Server[Any] = Server(
+    server = MCPServer(
         NAME,
         title="TMWS",
         version=version(DISTRIBUTION),
@@ -51,6 +93,9 @@ def mcp_server(door: Door) -> Server[Any]:
     ResourceHandlers(door).register(server)
     PromptHandlers(door).register(server)
     CompletionHandlers(door).register(server)
+    server.changes = ChangeHandlers(door)
+    server.changes.register(server)
+    server.methods = MethodHandlers(door)
     server.middleware.append(_sealed_state(door))
     return server
 

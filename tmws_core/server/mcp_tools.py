@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from mcp import types
@@ -19,12 +20,14 @@ from tmws_core.server.mcp_model import Rounds, model_of
 from tmws_core.server.numbers import refuse_not_finite
 from tmws_core.server.scope_refusal import note_refusal
 from tmws_core.tool_errors import ToolError
+from tmws_core.tool_listing import Shown, tools_shown
 
 if TYPE_CHECKING:
     from tmws_core.application import Application
 
 
 MOST_LISTS = 256
+_SHOWN: ContextVar[Shown | None] = ContextVar("tools that the listers show", default=None)
 
 
 class ToolHandlers:
@@ -32,8 +35,8 @@ class ToolHandlers:
 
     def __init__(self, door: Door) -> None:
         self._door = door
-        self._lists: dict[tuple[frozenset[str], str], types.ListToolsResult] = {}
-        self._answers: dict[tuple[frozenset[str], str, str], HandlerResult] = {}
+        self._lists: dict[tuple[frozenset[str], str, Shown | None], types.ListToolsResult] = {}
+        self._answers: dict[tuple[frozenset[str], str, Shown | None, str], HandlerResult] = {}
 
     @property
     def _application(self) -> "Application":
@@ -51,22 +54,29 @@ class ToolHandlers:
         return None if offered is None else offered.tool.input_schema
 
     async def list_tools(self, request: Request, _params: types.PaginatedRequestParams) -> types.ListToolsResult:
-        """Answer `tools/list` with the few tools that the profile shows."""
+        """Answer `tools/list` with the few tools that the profile shows, and those that the listers show besides."""
         principal, profile = self._door.caller(request).principal, self._application.settings.core.profile
-        key = (principal.scopes, profile)
+        key = (principal.scopes, profile, shown := _SHOWN.get())
         if key not in self._lists:
             _make_room(self._lists)
-            listed = self._application.catalogue.listed(principal, profile)
-            brief = profile != "full"
-            self._lists[key] = types.ListToolsResult(tools=[described(one, brief=brief) for one in listed])
+            listed = self._application.catalogue.listed(principal, profile, shown or ())
+            tools = [described(one, brief=profile != "full") for one in listed]
+            if shown is None:
+                self._lists[key] = types.ListToolsResult(tools=tools)
+            else:  # it may be another one at any time
+                self._lists[key] = types.ListToolsResult(tools=tools, ttl_ms=0)
         return self._lists[key]
 
     async def list_from_memory(self, ctx: Request, call_next: CallNext) -> HandlerResult:
         """Answer a plain `tools/list` as the last one was answered: the SDK validates each answer anew, at length."""
-        if ctx.method != "tools/list" or set(ctx.params or {}) - {"_meta"}:
+        if ctx.method != "tools/list":
             return await call_next(ctx)
-        scopes = self._door.caller(ctx).principal.scopes
-        key = (scopes, self._application.settings.core.profile, ctx.protocol_version)
+        caller = self._door.caller(ctx)
+        shown = await tools_shown(self._application, caller.call("mcp"))
+        _SHOWN.set(shown)
+        if set(ctx.params or {}) - {"_meta"}:
+            return await call_next(ctx)
+        key = (caller.principal.scopes, self._application.settings.core.profile, shown, ctx.protocol_version)
         if key not in self._answers:
             _make_room(self._answers)
             self._answers[key] = await call_next(ctx)

@@ -1,11 +1,12 @@
 """MCP over standard input and output: one client, one JSON-RPC message per line."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 from tmws_core.connection import Connection
+from tmws_core.extensions import Extensions, refuse_silence
 from tmws_core.server.caller import Caller, Door, Request
 from tmws_core.server.conversation import Conversation
 from tmws_core.server.lines import Lines
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["StandardStreams", "claim_standard_streams", "serve_stdio"]
 
 
-async def serve_stdio(make_application: "Callable[[], Application]", streams: StandardStreams) -> None:
+async def serve_stdio(
+    make_application: "Callable[[], Application]", streams: StandardStreams, extensions: Extensions
+) -> None:
     """Serve one client until its input ends, or SIGTERM or SIGINT comes.
 
     The handshake needs no plugin, and clients give up when it takes long: it is answered first. Then the application is
@@ -28,16 +31,27 @@ async def serve_stdio(make_application: "Callable[[], Application]", streams: St
     Args:
         make_application: discovers the plugins; the application is opened here.
         streams: what `claim_standard_streams` took before the plugins are loaded.
+        extensions: the extensions that the client is told of before that.
 
     Raises:
         TMWSError: the application cannot be opened; the client hears nothing more.
     """
     lines = Lines(streams)
     opened = _Opened()
-    conversation = Conversation(mcp_server(Door(opened.application, opened.caller)), lines)
+    server = mcp_server(Door(opened.application, opened.caller))
+    server.extensions = dict(extensions)
+    conversation = Conversation(server, lines)
+
+    @asynccontextmanager
+    async def opening() -> AsyncIterator[None]:
+        async with make_application() as opened.found:
+            server.methods.register(server)
+            refuse_silence(extensions, server.extensions)
+            yield
+
     try:
         with on_stop_signal(lines.end):
-            await _serve(conversation, opened, make_application)
+            await _serve(conversation, opening)
     finally:
         lines.close()
 
@@ -61,11 +75,11 @@ class _Opened:
         return Caller(self._connection.principal, connection=self._connection)
 
 
-async def _serve(conversation: Conversation, opened: _Opened, make_application: "Callable[[], Application]") -> None:
+async def _serve(conversation: Conversation, opening: Callable[[], AbstractAsyncContextManager[None]]) -> None:
     running = asyncio.ensure_future(conversation.run())
     try:
         await conversation.greeted.wait()
-        async with make_application() as opened.found:
+        async with opening():
             conversation.open.set()
             await running
     finally:

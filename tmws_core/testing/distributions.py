@@ -24,6 +24,7 @@ class PluginDistribution:
         version: its version.
         requires: its requirements, such as `tmws-agents>=0.1`.
         package: the package's name, when it is not the plugin's.
+        extension: where the `Extension` of its methods stands, such as `stars:STARS`.
     """
 
     name: str
@@ -32,6 +33,7 @@ class PluginDistribution:
     version: str = "1.0"
     requires: Sequence[str] = field(default=("tmws-core",))
     package: str = ""
+    extension: str = ""
 
     def write(self, site: Path) -> None:
         """Write the distribution into a folder that is, or will be, on the import path."""
@@ -47,6 +49,8 @@ class PluginDistribution:
         headers += [f"Requires-Dist: {requirement}" for requirement in self.requires]
         (information / "METADATA").write_text("\n".join(headers) + "\n", encoding="utf-8")
         entry = f"[tmws.plugins]\n{self.name} = {package}\n"
+        if self.extension:
+            entry += f"[tmws.mcp_extensions]\n{self.name} = {self.extension}\n"
         (information / "entry_points.txt").write_text(entry, encoding="utf-8")
 
 

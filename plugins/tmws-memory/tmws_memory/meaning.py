@@ -48,6 +48,11 @@ class Meaning:
         """Whether the operator wants memories to be found by meaning."""
         return self._settings.embeddings
 
+    @property
+    def loaded(self) -> "CheckedEmbedder | None":
+        """The embedder, as far as it was needed already."""
+        return self._embedder
+
     async def index(self) -> "CheckedIndex | None":
         """The vector index, brought when it is first asked for; None when there is none, or it has just failed."""
         if not self.enabled or self._resting:

@@ -94,3 +94,14 @@ def tmws_memory_vector_index(application: Host) -> "VectorIndex":
     if offered(application.settings.database_url):
         return PgVector()
     return VectorScan(application.settings.section(MemorySettings).vector_cache_megabytes * 1_000_000)
+
+
+@hookimpl(optionalhook=True, trylast=True)
+def tmws_skills_embedder(application: Host) -> "Embedder | None":
+    """The same embedder for skills, where tmws-skills is installed; the one in use, as soon as there is one."""
+    from tmws_memory.embedders.checked import CheckedEmbedder
+
+    meaning = application.state(MemoryState).meaning
+    if not meaning.enabled:
+        return None
+    return meaning.loaded or CheckedEmbedder(application.hook.tmws_memory_embedder(application=application))

@@ -6,6 +6,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tmws_agents.models.agent import Agent
+from tmws_core.columns import utc_now
 from tmws_skills.models.skill import Skill
 
 
@@ -26,7 +27,7 @@ async def test_another_namespace_can_have_the_same_name(session: AsyncSession, s
 
 
 async def test_a_deleted_name_can_be_used_again(session: AsyncSession, skill: Skill) -> None:
-    skill.is_deleted = True
+    skill.is_deleted, skill.deleted_at = True, utc_now()
     await session.flush()
     session.add(another(skill.name, skill.namespace))
     await session.flush()
@@ -35,20 +36,20 @@ async def test_a_deleted_name_can_be_used_again(session: AsyncSession, skill: Sk
 
 
 async def test_a_name_can_be_deleted_more_than_once(session: AsyncSession, skill: Skill) -> None:
-    skill.is_deleted = True
+    skill.is_deleted, skill.deleted_at = True, utc_now()
     again = another(skill.name, skill.namespace)
-    again.is_deleted = True
+    again.is_deleted, again.deleted_at = True, utc_now()
     session.add(again)
     await session.flush()
     assert await session.scalar(select(func.count()).where(Skill.is_deleted)) == 2
 
 
 async def test_a_deleted_skill_cannot_take_back_a_name_in_use(session: AsyncSession, skill: Skill) -> None:
-    skill.is_deleted = True
+    skill.is_deleted, skill.deleted_at = True, utc_now()
     await session.flush()
     session.add(another(skill.name, skill.namespace))
     await session.flush()
-    skill.is_deleted = False
+    skill.is_deleted, skill.deleted_at = False, None
     with pytest.raises(IntegrityError, match=r"(?i)unique"):
         await session.flush()
 
@@ -116,3 +117,33 @@ async def test_a_tag_added_in_place_is_saved(session: AsyncSession, skill: Skill
     await session.flush()
     await session.refresh(skill)
     assert skill.tags == ["quality"]
+
+
+async def test_a_skill_that_is_deleted_says_since_when(session: AsyncSession, skill: Skill) -> None:
+    skill.is_deleted = True
+    with pytest.raises(IntegrityError, match="ck_skills_deleted_at_of_is_deleted"):
+        await session.flush()
+
+
+@pytest.mark.parametrize("column", ["deprecation_note", "replaced_by"])
+async def test_only_a_deprecated_skill_says_why(session: AsyncSession, skill: Skill, column: str) -> None:
+    setattr(skill, column, skill.id)
+    with pytest.raises(IntegrityError, match="ck_skills_deprecation_of_deprecated_at"):
+        await session.flush()
+
+
+async def test_names_that_look_alike_are_one_in_a_namespace(session: AsyncSession, skill: Skill) -> None:
+    session.add_all([another("modern"), another("rnodern")])
+    with pytest.raises(IntegrityError, match=r"(?i)unique"):
+        await session.flush()
+
+
+async def test_a_skill_outlives_the_one_that_replaces_it(session: AsyncSession, skill: Skill) -> None:
+    other = another("other")
+    session.add(other)
+    await session.flush()
+    skill.deprecated_at, skill.replaced_by = utc_now(), other.id
+    await session.flush()
+    await session.execute(delete(Skill).where(Skill.id == other.id))
+    await session.refresh(skill)
+    assert skill.replaced_by is None

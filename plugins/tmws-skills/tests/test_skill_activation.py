@@ -25,6 +25,21 @@ async def active(session: AsyncSession, version: SkillVersion) -> SkillActivatio
     return row
 
 
+async def test_a_skill_is_active_once_for_an_agent(session: AsyncSession, active: SkillActivation) -> None:
+    session.add(activation(active.skill_id))
+    with pytest.raises(IntegrityError, match=r"(?i)unique"):
+        await session.flush()
+
+
+async def test_an_agent_can_have_used_a_skill_often(session: AsyncSession, active: SkillActivation) -> None:
+    active.state, active.deactivated_at = "inactive", utc_now()
+    session.add(activation(active.skill_id, state="inactive", deactivated_at=utc_now()))
+    await session.flush()
+    session.add(activation(active.skill_id))
+    await session.flush()
+    assert await session.scalar(select(func.count()).select_from(SkillActivation)) == 3
+
+
 async def test_many_skills_can_be_active_at_once(session: AsyncSession, active: SkillActivation) -> None:
     other = SkillVersion(
         skill=Skill(name="release", namespace="default", created_by="metis-developer"),
@@ -32,7 +47,7 @@ async def test_many_skills_can_be_active_at_once(session: AsyncSession, active: 
         content="Tag it.",
         content_hash="0" * 64,
     )
-    session.add_all([activation(active.skill_id), other])
+    session.add_all([activation(active.skill_id, agent_id="hestia-auditor"), other])
     await session.flush()
     session.add(activation(other.skill_id))
     await session.flush()

@@ -49,8 +49,8 @@ async def test_a_version_and_its_new_skill_are_written_in_one_flush(session: Asy
 
 
 @pytest.mark.parametrize("digest", ["", "a" * 63, "g" * 64, "A" * 64, "a" * 63 + " "])
-async def test_a_digest_is_64_lower_case_hex_digits(session: AsyncSession, version: SkillVersion, digest: str) -> None:
-    version.content_hash = digest
+async def test_a_digest_is_64_lower_case_hex_digits(session: AsyncSession, skill: Skill, digest: str) -> None:
+    session.add(SkillVersion(skill_id=skill.id, version=1, content="text", content_hash=digest))
     with pytest.raises(IntegrityError, match="ck_skill_versions_content_hash_sha256"):
         await session.flush()
 
@@ -61,13 +61,27 @@ async def test_a_digest_is_never_missing(session: AsyncSession, skill: Skill) ->
         await session.flush()
 
 
-@pytest.mark.parametrize(
-    ("column", "value"), [("version", 0), ("metadata_tokens", -1), ("core_tokens", -1), ("auxiliary_tokens", -1)]
-)
-async def test_a_number_that_is_too_small_is_refused(
-    session: AsyncSession, version: SkillVersion, column: str, value: int
-) -> None:
+async def test_a_version_has_a_number_from_1_on(session: AsyncSession, skill: Skill) -> None:
+    version = draft(0, "text")
+    version.skill_id = skill.id
+    session.add(version)
+    with pytest.raises(IntegrityError, match="ck_skill_versions_version_minimum"):
+        await session.flush()
+
+
+@pytest.mark.parametrize("column", ["metadata_tokens", "core_tokens", "auxiliary_tokens"])
+async def test_a_number_that_is_too_small_is_refused(session: AsyncSession, version: SkillVersion, column: str) -> None:
     with pytest.raises(IntegrityError, match=f"ck_skill_versions_{column}_minimum"):
+        await session.execute(update(SkillVersion).values({column: -1}))
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["content", "metadata_json", "core_instructions", "auxiliary_content", "content_hash", "version", "skill_id"],
+)
+async def test_what_is_in_a_version_never_changes(session: AsyncSession, version: SkillVersion, column: str) -> None:
+    value = 7 if column == "version" else "0" * 36
+    with pytest.raises(IntegrityError, match="what is in a version of a skill never changes"):
         await session.execute(update(SkillVersion).values({column: value}))
 
 

@@ -2,7 +2,18 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Double, ForeignKey, ForeignKeyConstraint, Index, Integer, String, Text, func
+from sqlalchemy import (
+    CheckConstraint,
+    Double,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    Text,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tmws_agents.models.agent import Agent
@@ -12,7 +23,7 @@ from tmws_skills.models.skill_version import SkillVersion
 
 
 class SkillActivation(Identified, Timestamped, Base):
-    """One use of a version of a skill by an agent; an agent may have many skills active at once.
+    """One use of a version of a skill by an agent, who may have many skills active at once, each of them once.
 
     `state` says whether the skill is in use, `outcome` and `usefulness` say afterwards how it went.
     """
@@ -52,4 +63,12 @@ class SkillActivation(Identified, Timestamped, Base):
         at_least("duration_ms", 0),
         Index(None, "skill_id", "version"),
         Index(None, "agent_id", "activated_at"),
+        Index(
+            "uq_skill_activations_active",
+            "skill_id",
+            "agent_id",
+            unique=True,
+            sqlite_where=text("state = 'active'"),
+            postgresql_where=text("state = 'active'"),
+        ),
     )

@@ -1,0 +1,1 @@
+"""What a person types after `tmws skills` that is no tool. Every module below this package is imported by the core."""

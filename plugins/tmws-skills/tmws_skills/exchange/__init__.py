@@ -1,0 +1,1 @@
+"""To bring skills in from outside and out again."""

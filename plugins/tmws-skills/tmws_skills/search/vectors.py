@@ -1,0 +1,51 @@
+"""The vectors of versions of skills, kept in the process for as long as there is room."""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float32]
+
+
+class Vectors:
+    """Vectors by the digest of the version that they belong to: a version never changes, and neither does its vector.
+
+    It is safe to use from several threads.
+    """
+
+    def __init__(self, most: int) -> None:
+        """Begin without any.
+
+        Args:
+            most: how many are kept; those not asked for longest go first.
+        """
+        self._most = most
+        self._kept: OrderedDict[str, Vector] = OrderedDict()
+        self._lock = Lock()
+
+    def missing(self, digests: Iterable[str]) -> list[str]:
+        """Those of some digests whose vectors are not known, each once."""
+        with self._lock:
+            return [digest for digest in dict.fromkeys(digests) if digest not in self._kept]
+
+    def keep(self, digests: Sequence[str], vectors: NDArray[np.float32]) -> None:
+        """Keep one row for each digest."""
+        with self._lock:
+            for digest, vector in zip(digests, vectors, strict=True):
+                self._kept[digest] = vector
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+
+    def similarities(self, digests: Iterable[str], question: Vector) -> Mapping[str, float]:
+        """The cosines of the known ones among some digests with a question."""
+        with self._lock:
+            known = [digest for digest in dict.fromkeys(digests) if digest in self._kept]
+            for digest in known:
+                self._kept.move_to_end(digest)
+            rows = [self._kept[digest] for digest in known]
+        if not rows:
+            return {}
+        return dict(zip(known, (np.stack(rows) @ question).tolist(), strict=True))

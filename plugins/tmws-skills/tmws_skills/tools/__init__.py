@@ -1,0 +1,1 @@
+"""What agents can call; every module below this package is imported by the core."""
