@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 SECONDS_BETWEEN_ROUNDS = 30.0
 SECONDS_TO_GATHER = 0.2
 MOST_SECONDS_TO_GATHER = 3.0
-"""What is stored in quick succession waits so long at most for a pause: to embed meanwhile would hold up the storing."""
+"""Stores in quick succession make the embedding wait for a pause, so long at most: it would hold them up."""
 KEPT_AT_ONCE = 64
 """So many vectors are written in one transaction, which other writers have to wait for."""
 LOCK = "memory-embedding"

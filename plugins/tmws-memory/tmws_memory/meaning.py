@@ -68,7 +68,7 @@ class Meaning:
         return self._embedder
 
     @property
-    def loaded(self) -> "tuple[CheckedEmbedder, CheckedIndex] | None":
+    def working(self) -> "tuple[CheckedEmbedder, CheckedIndex] | None":
         """The embedder and the index when both are loaded and well."""
         if self._embedder is None or self._index is None or not self.enabled or self._resting:
             return None
@@ -77,7 +77,7 @@ class Meaning:
     @property
     def immediate(self) -> bool:
         """Whether `at_once` may be asked: the embedder is quick, and is loaded, for it has answered before."""
-        return self._has_answered and self.loaded is not None and self.loaded[0].immediate
+        return self._has_answered and self.working is not None and self.working[0].immediate
 
     def at_once(self, text: str) -> "Vectors | None":
         """The vector of a question from an `immediate` embedder, in the thread that asks; None when it fails."""

@@ -160,10 +160,10 @@ async def find(ctx: Context, query: str, filters: Filters, begin: int, end: int)
 def _meaning(state: MemoryState, filters: Filters, known: Known, vector: "Vectors | None") -> "Compared | None":
     from tmws_memory.search.search import compared, space_of
 
-    loaded = state.meaning.loaded
-    if vector is None or loaded is None or not vector.any():
+    working = state.meaning.working
+    if vector is None or working is None or not vector.any():
         return None
-    embedder, index = loaded
+    embedder, index = working
     return compared(index, space_of(filters, embedder.name, embedder.dimension), vector, filters, known)
 
 
