@@ -39,7 +39,7 @@ def call_entry(
 
     Args:
         principal: who called.
-        kind: what was called: tool, resource, prompt, route or command.
+        kind: what was called: tool, resource, prompt, route, command or method.
         name: its name.
         surface: through which door.
         client: the caller's address.

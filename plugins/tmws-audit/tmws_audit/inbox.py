@@ -13,14 +13,9 @@ from tmws_audit.vocabulary import ADMIN_ACTION, REFUSALS, REFUSED_UNAUTHENTICATE
 from tmws_audit.witnessing import SECURITY
 from tmws_audit.writer import Entry
 from tmws_core import Event
+from tmws_core.execution import EVENTS as EVENTS_OF_CALLS
 
-KINDS: Final[Mapping[str, str]] = {
-    "tool.called": "tool",
-    "resource.read": "resource",
-    "prompt.got": "prompt",
-    "route.called": "route",
-    "command.called": "command",
-}
+KINDS: Final[Mapping[str, str]] = {event: kind for kind, event in EVENTS_OF_CALLS.items()}
 """What is called, by the events that tell of it."""
 SECONDS_OF_REPEATS: Final = 600.0
 """For how long a refusal makes the next one of the same kind riskier."""

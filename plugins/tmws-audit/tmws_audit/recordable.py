@@ -19,6 +19,7 @@ MOST_CHARACTERS: Final = 1_000
 MOST_PARTS: Final = 50
 """How many members of an object or array are kept."""
 MOST_DEPTH: Final = 6
+_LONGEST_NAME: Final = 100
 MOST_BYTES: Final = 8_192
 """How large the details of one row may be."""
 
@@ -77,11 +78,23 @@ def _recordable(value: Any, depth: int) -> Any:  # noqa: ANN401 -- any value
 def _object(value: Mapping[Any, Any], depth: int) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for name, part in list(value.items())[:MOST_PARTS]:
-        secret = isinstance(name, str) and is_secret(name) and not (part is None or isinstance(part, bool))
-        made[recordable_text(str(name), 100)] = REDACTED if secret else _recordable(part, depth)
+        known, secret = _member_name(name) if isinstance(name, str) and len(name) <= _LONGEST_NAME else _looked_at(name)
+        hidden = secret and not (part is None or isinstance(part, bool))
+        made[known] = REDACTED if hidden else _recordable(part, depth)
     if len(value) > MOST_PARTS:
         made["…"] = f"{len(value) - MOST_PARTS} more"
     return made
+
+
+@lru_cache(1024)
+def _member_name(name: str) -> tuple[str, bool]:
+    """The same as `_looked_at` for the names that events have again and again."""
+    return _looked_at(name)
+
+
+def _looked_at(name: object) -> tuple[str, bool]:
+    """How the name of a member is recorded, and whether what stands under it is a secret."""
+    return recordable_text(str(name), _LONGEST_NAME), isinstance(name, str) and is_secret(name)
 
 
 def _number(value: float) -> int | float | str:

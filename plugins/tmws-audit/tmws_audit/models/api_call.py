@@ -18,7 +18,7 @@ class ApiCall(Identified, Timestamped, Chained, Base):
     __tablename__ = "api_audit_log"
 
     surface: Mapped[str] = mapped_column(vocabulary("surface", "http", "mcp", "cli"))
-    # what was called: tool, resource, prompt, route or command
+    # what was called: tool, resource, prompt, route, command or method
     kind: Mapped[str] = mapped_column(String(10), default="tool", server_default="tool")
     endpoint: Mapped[str] = mapped_column(String(255))
     method: Mapped[str] = mapped_column(String(10))
