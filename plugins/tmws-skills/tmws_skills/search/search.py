@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nlargest
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from tmws_core import Context
@@ -93,8 +93,12 @@ def _named(question: str) -> ColumnElement[bool]:
 
 def _compared(session: Session, meaning: Meaning, conditions: Sequence[ColumnElement[bool]]) -> _Compared:
     in_use = and_(SkillVersion.skill_id == Skill.id, SkillVersion.version == Skill.active_version)
-    statement = select(Skill.id, SkillVersion.content_hash).join(SkillVersion, in_use).where(*conditions)
-    digests = dict(session.execute(statement.order_by(Skill.id).limit(MOST_KEPT)).all())
+    each = select(Skill.id, SkillVersion.content_hash).join(SkillVersion, in_use).where(*conditions)
+    chosen = each.order_by(Skill.id).limit(MOST_KEPT).subquery()
+    # one text: a row costs more than what stands in it
+    together = func.aggregate_strings(chosen.c.id + " " + chosen.c.content_hash, " ")
+    words = (session.scalar(select(together)) or "").split()
+    digests = dict(zip(words[::2], words[1::2], strict=True))
     unknown = set(meaning.missing(list(digests.values())))
     missing = [skill_id for skill_id, digest in digests.items() if digest in unknown]
     return _Compared(digests, _texts(session, missing))

@@ -25,6 +25,8 @@ class Vectors:
         self._most = most
         self._kept: OrderedDict[str, Vector] = OrderedDict()
         self._lock = Lock()
+        # most searches ask for the same ones as the search before
+        self._last: tuple[list[str], NDArray[np.float32]] | None = None
 
     def missing(self, digests: Iterable[str]) -> list[str]:
         """Those of some digests whose vectors are not known, each once."""
@@ -41,11 +43,19 @@ class Vectors:
 
     def similarities(self, digests: Iterable[str], question: Vector) -> Mapping[str, float]:
         """The cosines of the known ones among some digests with a question."""
+        known, matrix = self._matrix(list(dict.fromkeys(digests)))
+        if not known:
+            return {}
+        return dict(zip(known, (matrix @ question).tolist(), strict=True))
+
+    def _matrix(self, digests: list[str]) -> tuple[list[str], NDArray[np.float32]]:
+        """Those of some digests that are known, and a row for each."""
         with self._lock:
-            known = [digest for digest in dict.fromkeys(digests) if digest in self._kept]
+            if self._last is not None and self._last[0] == digests:
+                return self._last
+            known = [digest for digest in digests if digest in self._kept]
             for digest in known:
                 self._kept.move_to_end(digest)
-            rows = [self._kept[digest] for digest in known]
-        if not rows:
-            return {}
-        return dict(zip(known, (np.stack(rows) @ question).tolist(), strict=True))
+            matrix = np.stack([self._kept[digest] for digest in known]) if known else np.empty((0, 0), np.float32)
+            self._last = known, matrix
+            return self._last
