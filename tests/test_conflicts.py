@@ -24,7 +24,8 @@ import sys
 
 from starlette.requests import Request
 from tmws_core import (
-    Context, Credentials, Principal, authenticator, command, hookimpl, prompt, resource, route, tool,
+    Context, Credentials, Extension, Principal, authenticator, command, hookimpl, mcp_method, prompt, resource, route,
+    tool,
 )
 
 
@@ -41,6 +42,18 @@ CLAIMS = {
         "tmws_resources",
         '@resource("clash://{name}", scope="x:read")\nasync def one(ctx: Context, name: str) -> str: ...',
         "resource 'clash://{name}'",
+    ),
+    "method": (
+        "tmws_mcp_methods",
+        'CLASH = Extension("org.example/clash")\n\n\n'
+        '@mcp_method("clash/get", extension=CLASH, scope="x:read")\nasync def get(ctx: Context) -> None: ...',
+        "MCP method 'clash/get'",
+    ),
+    "extension": (
+        "tmws_mcp_methods",
+        'CLASH = Extension("org.example/clash")\n\n\n'
+        '@mcp_method(f"{__name__}/get", extension=CLASH, scope="x:read")\nasync def get(ctx: Context) -> None: ...',
+        "MCP extension 'org.example/clash'",
     ),
     "prompt": ("tmws_prompts", '@prompt(scope="x:read")\nasync def clash(ctx: Context) -> str: ...', "prompt 'clash'"),
 }

@@ -175,6 +175,21 @@ async def test_one_agent_cannot_use_up_all_streams(url: str, monkeypatch: pytest
             pass
 
 
+async def test_to_begin_to_listen_counts_as_a_call(install_plugin: InstallPlugin, tmp_path: Path) -> None:
+    install_plugin("shelf", SHELF)
+    settings = Settings({}, home=tmp_path / "home", plugins="shelf", strict=True, rate_limit="1/hour")
+    async with (
+        Application(settings) as application,
+        serving(application) as address,
+        Client(f"{address}/mcp", mode="2026-07-28") as connected,
+    ):
+        async with connected.listen(tools_list_changed=True):
+            pass
+        with pytest.raises(MCPError, match="more often than 1 per 1 hour"):
+            async with connected.listen(tools_list_changed=True):
+                pass
+
+
 @pytest.fixture
 def command(stdio_command: Command, tmp_path: Path) -> Command:
     PluginDistribution("shelf", SHELF).write(tmp_path / "site")
@@ -189,6 +204,19 @@ async def test_a_client_over_standard_input_hears_in_the_earlier_era(command: Co
     await close(server)
     assert capabilities["tools"] == {"listChanged": True}
     assert {message.get("method", "answer") for message in heard} == {"answer", CHANGED.format("tools")}
+
+
+async def test_who_says_twice_that_it_is_ready_hears_once(command: Command) -> None:
+    server = await command.start()
+    await initialize(server)
+    await send(
+        server, {"jsonrpc": "2.0", "method": "notifications/initialized"}, call(1, "shelf_change", lists=["tools"])
+    )
+    await send(server, call(2, "shelf_change", lists=["prompts"]))
+    heard = [(await receive(server)).get("method", "answer") for _ in range(4)]
+    code, rest = await close(server)
+    assert sorted(heard) == ["answer", "answer", CHANGED.format("prompts"), CHANGED.format("tools")]
+    assert (code, rest) == (0, b"")
 
 
 async def test_all_lists_may_be_others_when_the_connection_acts_for_another_agent(command: Command) -> None:

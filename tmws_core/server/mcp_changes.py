@@ -26,12 +26,16 @@ from mcp.shared.exceptions import MCPError
 
 from tmws_core.list_changes import LISTS, ListChange, ListChanges, ListName
 from tmws_core.server.caller import Caller, Door, Request
+from tmws_core.server.protocol_errors import as_protocol_error
+from tmws_core.tool_errors import ToolError
 
 if TYPE_CHECKING:
     from tmws_core.application import Application
 
 LISTEN = "subscriptions/listen"
 MOST_STREAMS_OF_ONE_AGENT = 64
+
+_KEY = "tmws.announced to"
 
 logger = logging.getLogger(__name__)
 
@@ -67,10 +71,14 @@ class ChangeHandlers:
         Changes of single resources are not announced here, so the acknowledgement leaves them out.
 
         Raises:
-            MCPError: the agent listens too often at once.
+            MCPError: the agent listens on too many streams at once, or begins to listen too often.
         """
         caller = self._door.caller(request)
         agent = caller.principal.agent_id
+        try:
+            self._application.rate_limits.count(caller.call("mcp"), "subscription", LISTEN, None)
+        except ToolError as error:
+            raise as_protocol_error(error) from error
         if self._agents[agent] >= MOST_STREAMS_OF_ONE_AGENT:
             raise MCPError(types.INTERNAL_ERROR, f"{agent!r} listens on {MOST_STREAMS_OF_ONE_AGENT} streams already")
         stream = ListenHandler(_ForCaller(self._application.list_changes, caller))
@@ -90,9 +98,11 @@ class ChangeHandlers:
 
     async def remember(self, request: Request, _params: types.NotificationParams) -> None:
         """Tell a connection of the earlier era of changes from now on, until it ends."""
-        announcer = _Announcer(request.session, self._door.caller(request))
         # the SDK has no other way to learn of a connection's end
         connection = request.session._connection
+        if connection.state.setdefault(_KEY, request.session) is not request.session:
+            return  # it says so once more
+        announcer = _Announcer(request.session, self._door.caller(request))
         connection.exit_stack.callback(announcer.stop)
         connection.exit_stack.callback(self._application.list_changes.hear(announcer.hear))
 
