@@ -17,7 +17,8 @@ class DangerousPattern:
         code: a short word that programs compare.
         reason: why it may be dangerous.
         expression: what it looks like; it takes linear time for every text.
-        signs: words in lower case of which one is in every text that matches, to pass the others over quickly.
+        signs: words in lower case of which one is in every text that matches, to pass the others over quickly; where
+            there are none, only what is beyond ASCII can match.
     """
 
     code: str
@@ -60,9 +61,8 @@ PATTERNS: Sequence[DangerousPattern] = (
         "download_in_substitution",
         "what a foreign server sends is run without anybody having seen it",
         rf"(?:{_SHELL}\s{{1,9}}(?:-c\s{{1,9}})?[\"']?|\beval\s{{1,9}}[\"']?|\bsource\s{{1,9}})"
-        r"(?:\$\(|<\(|`)\s{0,9}(?:curl|wget)\b",
-        "curl",
-        "wget",
+        r"(?:\$\(|<\(|`) ?(?:curl|wget)\b",
+        *(f"{opening}{gap}{word}" for opening in ("$(", "<(", "`") for gap in ("", " ") for word in ("curl", "wget")),
     ),
     _pattern(
         "decoded_to_shell",
@@ -117,30 +117,42 @@ PATTERNS: Sequence[DangerousPattern] = (
         _SEND
         + _up_to(_CREDENTIALS_FILE, start=_SEND)
         + rf"|{_CREDENTIALS_FILE}"
-        + _up_to(rf"\|\s{{0,9}}{_SEND}", start=_CREDENTIALS_FILE)
-        + rf"|{_SEND}"
+        + _up_to(rf"\|\s{{0,9}}{_SEND}", start=_CREDENTIALS_FILE),
+        ".ssh/id_",
+        ".aws/credentials",
+        ".netrc",
+        ".kube/config",
+        ".docker/config.json",
+        ".git-credentials",
+        "/etc/shadow",
+    ),
+    _pattern(
+        "secrets_in_address",
+        "a secret of the environment is sent to another machine as a part of an address",
+        _FETCH
         + _up_to(
             r"https?://[^\s\"'$]{1,200}[?&=][^\s\"'$]{0,200}\$\{?\w{0,40}(?:KEY|TOKEN|SECRET|PASSWORD)\b",
-            start=rf"{_SEND}|https?:",
+            start=rf"{_FETCH}|https?:",
         ),
         "curl",
         "wget",
-        "nc",
-        "scp",
-        "invoke-restmethod",
+        "iwr",
+        "invoke-webrequest",
     ),
     _pattern(
         "environment_sent_away",
         "the whole environment, with its secrets, is sent to another machine",
-        r"\b(?:env|printenv)\b\s{0,9}\|"
+        r"\b(?:env|printenv)\b ?\|"
         + _up_to(_SEND, start=r"\b(?:env|printenv)\b", most=200)
         + rf"|{_SEND}"
-        + _up_to(r"(?:\$\(|`)\s{0,9}(?:env|printenv)\b", start=_SEND, most=200),
-        "curl",
-        "wget",
-        "nc",
-        "scp",
-        "invoke-restmethod",
+        + _up_to(r"(?:\$\(|`) ?(?:env|printenv)\b", start=_SEND, most=200),
+        "printenv",
+        "env |",
+        "env|",
+        "$(env",
+        "$( env",
+        "`env",
+        "` env",
     ),
     _pattern(
         "reverse_shell",
@@ -193,8 +205,10 @@ PATTERNS: Sequence[DangerousPattern] = (
         r"\bcrontab\s{1,9}-(?!l\b)|>>\s{0,9}~?[\w/$.{}-]{0,100}\.(?:bashrc|zshrc|profile|bash_profile)\b"
         r"|\.ssh/authorized_keys",
         "crontab",
-        "rc",
-        "profile",
+        ".bashrc",
+        ".zshrc",
+        ".profile",
+        ".bash_profile",
         "authorized_keys",
     ),
     _pattern(

@@ -62,9 +62,9 @@ def _texts(package: Package) -> Iterator[tuple[str, str]]:
 
 
 def _in_text(path: str, text: str) -> Iterator[Finding]:
-    lower = text.lower()
+    lower, is_ascii = text.lower(), text.isascii()
     for pattern in PATTERNS:
-        if pattern.signs and not any(sign in lower for sign in pattern.signs):
+        if not (any(sign in lower for sign in pattern.signs) if pattern.signs else not is_ascii):
             continue
         match = pattern.expression.search(text)
         if match is not None:

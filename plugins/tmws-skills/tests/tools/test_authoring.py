@@ -210,3 +210,13 @@ async def test_a_name_means_the_skill_of_the_own_namespace(call: CallTool, stran
 async def test_what_is_not_there_is_not_found(call: CallTool, skill: str) -> None:
     with pytest.raises(NotFound, match="there is no skill"):
         await call("skill_get", skill=skill)
+
+
+async def test_a_deletion_ends_where_the_skill_is_active(call: CallTool, bob: Principal) -> None:
+    await call("skill_create", **PARTS, access_level="team")
+    await call("skill_activate", bob, skill="code-review")
+    await call("skill_delete", skill="code-review")
+    (ended,) = (await call("skill_activations", bob))["activations"]
+    assert (ended["state"], ended["skill"]) == ("inactive", None)
+    await call("skill_restore", skill="code-review")
+    assert (await call("skill_activate", bob, skill="code-review"))["already_active"] is False
