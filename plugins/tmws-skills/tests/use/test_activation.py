@@ -206,7 +206,8 @@ async def test_an_activation_while_the_skill_is_deleted_ends_with_it_or_does_not
         bob = Call(Principal("bob", "place", frozenset({"*"})), "mcp")
         activating = application.pipeline.call_tool(bob, "skill_activate", {"skill": skill_id})
         deleting = other_process.pipeline.call_tool(Call(alice, "mcp"), "skill_delete", {"skill": skill_id})
-        begun, deleted = await asyncio.gather(activating, deleting, return_exceptions=True)
+        answers: list[object] = await asyncio.gather(activating, deleting, return_exceptions=True)
+        begun, deleted = answers
         assert isinstance(begun, dict | NotFound)
         assert isinstance(deleted, dict)
     states = select(SkillActivation.state).join(Skill, Skill.id == SkillActivation.skill_id)

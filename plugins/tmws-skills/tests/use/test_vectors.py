@@ -1,4 +1,4 @@
-"""Vectors are kept by digest, as many as there is room for."""
+"""Vectors are kept by the version that they belong to, as many as there is room for."""
 
 import numpy as np
 

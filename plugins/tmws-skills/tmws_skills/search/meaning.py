@@ -26,7 +26,7 @@ _AT_ONCE = 64
 
 Result = TypeVar("Result")
 Texts = Mapping[str, str]
-"""The texts of versions by their digests."""
+"""The texts of versions by their keys."""
 
 
 class Meaning:
@@ -59,38 +59,38 @@ class Meaning:
             return False
         return time.monotonic() - self._failed_at >= SECONDS_AFTER_A_FAILURE
 
-    def missing(self, digests: list[str]) -> list[str]:
-        """Those of some digests whose texts have to be given to `similarities`."""
-        return digests if self._vectors is None else self._vectors.missing(digests)
+    def missing(self, keys: list[str]) -> list[str]:
+        """Those of some keys whose texts have to be given to `similarities`."""
+        return keys if self._vectors is None else self._vectors.missing(keys)
 
-    async def similarities(self, question: str, digests: list[str], texts: Texts) -> Mapping[str, float]:
+    async def similarities(self, question: str, keys: list[str], texts: Texts) -> Mapping[str, float]:
         """How near in meaning a question is to each of some versions, from -1 to 1, as far as it is known in time.
 
         Args:
             question: what is asked.
-            digests: which versions.
+            keys: which versions.
             texts: the texts of those that `missing` has named.
         """
         try:
             async with asyncio.timeout(SECONDS_OF_A_SEARCH):
-                return await _in_thread(partial(self._compare, question, digests, texts))
+                return await _in_thread(partial(self._compare, question, keys, texts))
         except TimeoutError:
             self._rest(f"the embedder did not answer in {SECONDS_OF_A_SEARCH:g} s")
         except Exception as error:
             self._rest(str(error) or type(error).__name__)
         return {}
 
-    def _compare(self, question: str, digests: list[str], texts: Texts) -> Mapping[str, float]:
+    def _compare(self, question: str, keys: list[str], texts: Texts) -> Mapping[str, float]:
         embedder = self._brought()
         if embedder is None or self._vectors is None:
             return {}
         vector = embedder.embed_query(question)
         with self._embedding:  # whoever comes second finds the vectors there
-            unknown = [digest for digest in self._vectors.missing(digests) if digest in texts]
+            unknown = [key for key in self._vectors.missing(keys) if key in texts]
             for begin in range(0, len(unknown), _AT_ONCE):
                 some = unknown[begin : begin + _AT_ONCE]
-                self._vectors.keep(some, embedder.embed_documents([texts[digest] for digest in some]))
-        found = self._vectors.similarities(digests, vector)
+                self._vectors.keep(some, embedder.embed_documents([texts[key] for key in some]))
+        found = self._vectors.similarities(keys, vector)
         self._reason, self._failed_at = "", -SECONDS_AFTER_A_FAILURE  # also when a search has given up waiting for it
         return found
 

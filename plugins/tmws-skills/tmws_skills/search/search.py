@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nlargest
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, String, and_, cast, func, select
 from sqlalchemy.orm import Session
 
 from tmws_core import Context
@@ -19,6 +19,8 @@ MOST_BY_MEANING = 50
 """So many skills are found by meaning at most."""
 LONGEST_TEXT = 2_000
 """So many characters of the instructions count for the meaning, besides name and description."""
+_BETWEEN = "@"
+"""What stands between a skill and its version in the key of a vector: a version never changes."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +38,9 @@ class Found:
 
 @dataclass(frozen=True)
 class _Compared:
-    """The skills that are compared by meaning: their digests by their identifiers, and the texts not embedded yet."""
+    """The skills that are compared by meaning: the keys of their versions, and the texts that are not embedded yet."""
 
-    digests: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -75,10 +77,10 @@ async def search(ctx: Context, meaning: Meaning, question: str, filters: Filters
 
     looked_up = await ctx.transaction(look_up)
     compared = looked_up.compared
-    if not compared.digests:
+    if not compared.keys:
         return Found(looked_up.in_order(looked_up.ranked))
-    by_digest = await meaning.similarities(question, list(compared.digests.values()), compared.texts)
-    similarities = {skill_id: by_digest[digest] for skill_id, digest in compared.digests.items() if digest in by_digest}
+    by_key = await meaning.similarities(question, list(compared.keys.values()), compared.texts)
+    similarities = {skill_id: by_key[key] for skill_id, key in compared.keys.items() if key in by_key}
     positive = [skill_id for skill_id, similarity in similarities.items() if similarity > 0]
     nearest = nlargest(MOST_BY_MEANING, positive, key=lambda skill_id: similarities[skill_id])
     return Found(looked_up.in_order(fused(looked_up.ranked, nearest)), similarities)
@@ -92,27 +94,25 @@ def _named(question: str) -> ColumnElement[bool]:
 
 
 def _compared(session: Session, meaning: Meaning, conditions: Sequence[ColumnElement[bool]]) -> _Compared:
-    in_use = and_(SkillVersion.skill_id == Skill.id, SkillVersion.version == Skill.active_version)
-    statement = select(Skill.id, SkillVersion.content_hash).join(SkillVersion, in_use).where(*conditions)
-    digests = dict(session.execute(statement.order_by(Skill.id).limit(MOST_KEPT)).all())
-    unknown = set(meaning.missing(list(digests.values())))
-    missing = [skill_id for skill_id, digest in digests.items() if digest in unknown]
-    return _Compared(digests, _texts(session, missing))
+    each = select(Skill.id, Skill.active_version).where(*conditions).order_by(Skill.id).limit(MOST_KEPT).subquery()
+    # one text: a row costs more than what stands in it
+    together = func.aggregate_strings(each.c.id + _BETWEEN + cast(each.c.active_version, String), " ")
+    found = (session.scalar(select(together)) or "").split()
+    keys = {key.partition(_BETWEEN)[0]: key for key in found}
+    missing = meaning.missing(found)
+    return _Compared(keys, _texts(session, [key.partition(_BETWEEN)[0] for key in missing]) if missing else {})
 
 
 def _texts(session: Session, skill_ids: Sequence[str]) -> Mapping[str, str]:
-    """The texts of some skills by the digests of their versions."""
+    """The texts of some skills by the keys of their versions."""
     statement = (
-        select(
-            SkillVersion.content_hash,
-            Skill.name,
-            Skill.description,
-            SkillVersion.core_instructions,
-        )
+        select(Skill.id, SkillVersion.version, Skill.name, Skill.description, SkillVersion.core_instructions)
         .join(SkillVersion, and_(SkillVersion.skill_id == Skill.id, SkillVersion.version == Skill.active_version))
         .where(Skill.id.in_(skill_ids))
     )
     return {
-        digest: f"{name.replace('-', ' ')}\n{description or ''}\n{(instructions or '')[:LONGEST_TEXT]}"
-        for digest, name, description, instructions in session.execute(statement)
+        f"{skill_id}{_BETWEEN}{version}": "\n".join(
+            [name.replace("-", " "), description or "", (instructions or "")[:LONGEST_TEXT]]
+        )
+        for skill_id, version, name, description, instructions in session.execute(statement)
     }

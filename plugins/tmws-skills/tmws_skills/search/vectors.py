@@ -11,7 +11,7 @@ Vector = NDArray[np.float32]
 
 
 class Vectors:
-    """Vectors by the digest of the version that they belong to: a version never changes, and neither does its vector.
+    """Vectors by the key of the version that they belong to: a version never changes, and neither does its vector.
 
     It is safe to use from several threads.
     """
@@ -25,27 +25,37 @@ class Vectors:
         self._most = most
         self._kept: OrderedDict[str, Vector] = OrderedDict()
         self._lock = Lock()
+        # most searches ask for the same ones as the search before
+        self._last: tuple[list[str], NDArray[np.float32]] | None = None
 
-    def missing(self, digests: Iterable[str]) -> list[str]:
-        """Those of some digests whose vectors are not known, each once."""
+    def missing(self, keys: Iterable[str]) -> list[str]:
+        """Those of some keys whose vectors are not known, each once."""
         with self._lock:
-            return [digest for digest in dict.fromkeys(digests) if digest not in self._kept]
+            return [key for key in dict.fromkeys(keys) if key not in self._kept]
 
-    def keep(self, digests: Sequence[str], vectors: NDArray[np.float32]) -> None:
-        """Keep one row for each digest."""
+    def keep(self, keys: Sequence[str], vectors: NDArray[np.float32]) -> None:
+        """Keep one row for each key."""
         with self._lock:
-            for digest, vector in zip(digests, vectors, strict=True):
-                self._kept[digest] = vector
+            for key, vector in zip(keys, vectors, strict=True):
+                self._kept[key] = vector
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
 
-    def similarities(self, digests: Iterable[str], question: Vector) -> Mapping[str, float]:
-        """The cosines of the known ones among some digests with a question."""
-        with self._lock:
-            known = [digest for digest in dict.fromkeys(digests) if digest in self._kept]
-            for digest in known:
-                self._kept.move_to_end(digest)
-            rows = [self._kept[digest] for digest in known]
-        if not rows:
+    def similarities(self, keys: Iterable[str], question: Vector) -> Mapping[str, float]:
+        """The cosines of the known ones among some keys with a question."""
+        known, matrix = self._matrix(list(dict.fromkeys(keys)))
+        if not known:
             return {}
-        return dict(zip(known, (np.stack(rows) @ question).tolist(), strict=True))
+        return dict(zip(known, (matrix @ question).tolist(), strict=True))
+
+    def _matrix(self, keys: list[str]) -> tuple[list[str], NDArray[np.float32]]:
+        """Those of some keys that are known, and a row for each."""
+        with self._lock:
+            if self._last is not None and self._last[0] == keys:
+                return self._last
+            known = [key for key in keys if key in self._kept]
+            for key in known:
+                self._kept.move_to_end(key)
+            matrix = np.stack([self._kept[key] for key in known]) if known else np.empty((0, 0), np.float32)
+            self._last = known, matrix
+            return self._last
