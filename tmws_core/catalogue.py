@@ -26,7 +26,9 @@ from tmws_core.principal import Principal
 from tmws_core.tool_errors import NotFound
 
 LISTED_TOOLS = 20
-LISTED_BYTES = 12_000
+LISTED_BYTES = 12_288
+DESCRIBED_BYTES = 180
+"""About how many bytes the names of the members, the title and the annotations of a tool take."""
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -55,8 +57,9 @@ class OfferedTool:
     @cached_property
     def size(self) -> int:
         """About how many bytes it takes in a client's list of tools."""
-        described = [self.tool.name, self.tool.description, self.tool.input_schema, self.tool.brief_output_schema]
-        return len(json.dumps(described))
+        tool = self.tool
+        described = [tool.name, tool.description, tool.input_schema, tool.brief_output_schema]
+        return len(json.dumps(described, ensure_ascii=False, separators=(",", ":")).encode()) + DESCRIBED_BYTES
 
 
 class Catalogue:

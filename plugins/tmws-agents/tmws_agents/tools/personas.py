@@ -141,7 +141,7 @@ class PersonaRoute(BaseModel):
     personas: list[SuitablePersona] = Field(description="The best first; persona_get has the prompt of one.")
 
 
-@tool(scope="agents:read", read_only=True, idempotent=True, listed=True, rate_limit="60/minute")
+@tool(scope="agents:read", read_only=True, idempotent=True, rate_limit="60/minute")
 async def persona_route(
     ctx: Context,
     task: TaskText,

@@ -32,7 +32,7 @@ class Grant(BaseModel):
     expires_at: datetime | None
 
 
-@tool(scope="memory:share", idempotent=True, listed=True)
+@tool(scope="memory:share", idempotent=True)
 async def memory_share(
     ctx: Context,
     memory_id: MemoryId,
