@@ -56,7 +56,6 @@ class AgentProfile(BriefAgent):
     registered_by: str | None = Field(description="Told to those who may change it.")
     deactivation: dict[str, Any] | None = Field(description="Who put it out of work; told to those who may change it.")
     notes: dict[str, Any]
-    last_active_at: datetime | None
     created_at: datetime
     updated_at: datetime
 
@@ -69,7 +68,6 @@ class AgentProfile(BriefAgent):
             registered_by=agent.config.get(REGISTERED_BY) if changeable else None,
             deactivation=agent.config.get(DEACTIVATION) if changeable else None,
             notes=agent.metadata_json,
-            last_active_at=agent.last_active_at,
             created_at=agent.created_at,
             updated_at=agent.updated_at,
         )

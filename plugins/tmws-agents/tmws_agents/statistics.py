@@ -1,7 +1,6 @@
 """How an agent has done so far, and what it belongs to."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -33,10 +32,8 @@ class Statistics:
     verifications: int
     verification_accuracy: float | None
     requires_verification: bool
-    memories: int
     teams: int
     personas: int
-    last_active_at: datetime | None
 
 
 def of_agent(session: Session, principal: Principal, agent_id: str) -> Statistics:
@@ -61,10 +58,8 @@ def of_agent(session: Session, principal: Principal, agent_id: str) -> Statistic
         verifications=agent.total_verifications,
         verification_accuracy=_share(agent.accurate_verifications, agent.total_verifications),
         requires_verification=agent.trust_score < TRUSTED_FROM,
-        memories=agent.total_memories,
         teams=session.scalar(teams) or 0,
         personas=session.scalar(personas) or 0,
-        last_active_at=agent.last_active_at,
     )
 
 

@@ -285,14 +285,13 @@ async def test_the_numbers_of_an_agent_are_told(call: CallTool, application: App
         total_verifications=10,
         accurate_verifications=9,
         trust_score=0.7,
-        total_memories=5,
     )
     await call("team_create", team_id="crew", namespace="lab")
     await call("team_member_set", team_id="crew", agent_id="helper")
     await call("persona_create", name="mine", description="x", role="auditor", prompt="x", agent_id="helper")
     told = await call("agent_stats", agent_id="helper")
     assert (told["tasks"], told["success_rate"], told["verification_accuracy"]) == (4, 0.75, 0.9)
-    assert (told["requires_verification"], told["memories"], told["teams"], told["personas"]) == (False, 5, 1, 1)
+    assert (told["requires_verification"], told["teams"], told["personas"]) == (False, 1, 1)
 
 
 async def test_an_agent_of_which_nothing_is_known_has_no_rates(call: CallTool, helper: None) -> None:

@@ -1,7 +1,6 @@
 """To register, read, find, change and deactivate agents, and to find the one that suits a task."""
 
 import asyncio
-from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, Literal
 
@@ -199,15 +198,13 @@ class AgentStatistics(BaseModel):
     verifications: int
     verification_accuracy: float | None
     requires_verification: bool = Field(description="It is trusted so little that its claims have to be verified.")
-    memories: int
     teams: int
     personas: int
-    last_active_at: datetime | None
 
 
 @tool(scope="agents:read", read_only=True, idempotent=True, rate_limit="60/minute")
 async def agent_stats(ctx: Context, agent_id: AnyAgentId = None) -> AgentStatistics:
-    """Count what an agent has done: tasks, success, trust, verifications, memories, teams and personas."""
+    """Count what an agent has done: tasks, success, trust, verifications, teams and personas."""
     name = agent_id or ctx.principal.agent_id
     counted = await ctx.transaction(partial(statistics.of_agent, principal=ctx.principal, agent_id=name))
     return AgentStatistics.model_validate(counted)
