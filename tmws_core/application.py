@@ -129,7 +129,7 @@ class Application:
         self.catalogue = Catalogue(self.assembly.active)
         self.pipeline = Pipeline(self)
         self.listeners = [
-            Listener(one.place, one.event, one.function)
+            Listener(one.place, one.function, one.events)
             for record in self.assembly.active
             for one in record.contributions.observers
         ]

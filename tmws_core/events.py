@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -40,10 +40,13 @@ class Listener:
         missed: how many events it did not get, because it failed, was too slow, or its queue was full.
     """
 
-    def __init__(self, name: str, event: str, function: Callable[[Event], Awaitable[None]]) -> None:
+    def __init__(
+        self, name: str, function: Callable[[Event], Awaitable[None]], events: Collection[str] = ("*",)
+    ) -> None:
         self.name = name
-        self.event = event
         self.missed = 0
+        self._names = frozenset(one for one in events if not one.endswith("*"))
+        self._beginnings = tuple(one.removesuffix("*") for one in events if one.endswith("*"))
         self._function = function
         self._waiting: asyncio.Queue[Event] = asyncio.Queue(WAITING_EVENTS)
         self._worker: asyncio.Task[None] | None = None
@@ -51,7 +54,7 @@ class Listener:
 
     def offer(self, event: Event) -> None:
         """Put an event into the queue when it is one that this observer hears; never waits."""
-        if self.event not in ("*", event.name):
+        if event.name not in self._names and not event.name.startswith(self._beginnings):
             return
         if self._closing:
             self.missed += 1

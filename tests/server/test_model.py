@@ -387,7 +387,7 @@ async def test_observers_hear_of_the_round_that_awaits_an_answer(application: Ap
     async def listen(event: Event) -> None:
         heard.append(event.details["outcome"])
 
-    listener = Listener("test", "tool.called", listen)
+    listener = Listener("test", listen, ["tool.called"])
     application.listeners.append(listener)
     async with _client(url, "2026-07-28", Model()) as client:
         await _result(client, "oracle_ask", question="Why")

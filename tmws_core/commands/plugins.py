@@ -112,7 +112,7 @@ def _contributed(application: "Application", record: "PluginRecord") -> dict[str
         "commands": [one.name for one in contributions.commands],
         "seeds": [one.name for one in contributions.seeds],
         "health_checks": [one.name for one in contributions.health_checks],
-        "observers": [f"{one.name} ({one.event})" for one in contributions.observers],
+        "observers": [f"{one.name} ({', '.join(one.events)})" for one in contributions.observers],
         "settings": sorted(section.model_fields) if section is not None else [],
         "traceback": record.traceback,
     }

@@ -20,6 +20,7 @@ from tmws_core.server.caller import established
 
 SCOPE = "server:read"
 UNKNOWN_TOOL = "unknown"
+COUNTED = "tool.called"
 
 
 class Metrics(Listener):
@@ -29,7 +30,7 @@ class Metrics(Listener):
     """
 
     def __init__(self, application: Application) -> None:
-        super().__init__("core:metrics", "tool.called", _nothing_else)
+        super().__init__("core:metrics", _nothing_else, [COUNTED])
         self._application = application
         self._registry = CollectorRegistry()
         self._registry.register(_State(application))
@@ -59,7 +60,7 @@ class Metrics(Listener):
 
     def offer(self, event: Event) -> None:
         """Count a call; a name that no tool has is not kept, or a caller could fill the memory with names."""
-        if event.name != self.event:
+        if event.name != COUNTED:
             return
         details = event.details
         tool = details["tool"] if details["tool"] in self._application.catalogue.tools else UNKNOWN_TOOL

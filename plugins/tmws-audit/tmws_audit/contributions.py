@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from tmws_audit.inbox import Inbox
+from tmws_audit.inbox import HEARD, Inbox
 from tmws_audit.witnessing import Witnessing
 from tmws_core import Act, Event, observer, witness
 from tmws_core.contributions import Declaration
@@ -26,7 +26,7 @@ def fresh_observers() -> ModuleType:
     """A module with an observer of an inbox of its own."""
     inbox = Inbox()
 
-    @observer("*")
+    @observer(*HEARD)
     async def hear(event: Event) -> None:
         await inbox.hear(event)
 

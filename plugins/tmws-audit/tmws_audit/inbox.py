@@ -17,6 +17,9 @@ from tmws_core.execution import EVENTS as EVENTS_OF_CALLS
 
 KINDS: Final[Mapping[str, str]] = {event: kind for kind, event in EVENTS_OF_CALLS.items()}
 """What is called, by the events that tell of it."""
+REFUSED: Final = "authentication.refused"
+HEARD: Final = (*KINDS, REFUSED, f"{SECURITY}*")
+"""The events that come into the logs."""
 SECONDS_OF_REPEATS: Final = 600.0
 """For how long a refusal makes the next one of the same kind riskier."""
 _MOST_CALLERS: Final = 10_000
@@ -64,7 +67,7 @@ class Inbox:
     def _entries(self, event: Event) -> list[Entry]:
         if event.name in KINDS:
             return self._of_call(event, KINDS[event.name])
-        if event.name == "authentication.refused":
+        if event.name == REFUSED:
             return [self._refusal(REFUSED_UNAUTHENTICATED, event, str(event.details.get("path", "")))]
         if event.name.startswith(SECURITY) and not self.is_recorded(event.details):
             return [self._of_plugin(event)]
