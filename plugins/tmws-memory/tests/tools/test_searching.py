@@ -283,3 +283,16 @@ async def test_among_two_thousand_memories_rare_and_frequent_words_find(call: Ca
     assert contents(rare) == [contents_stored[700]]
     assert rare["hits"][0]["why"]["words"] == ["zebra"]
     assert len(frequent["hits"]) == 20
+
+
+@pytest.mark.parametrize("environment", [{"TMWS_MEMORY_EMBEDDINGS": "false"}, {}], ids=["words", "meaning"])
+async def test_everything_that_is_found_can_be_read_page_by_page(call: CallTool, embedded: Embedded) -> None:
+    contents_stored = {f"the cat number {number}" for number in range(95)}
+    await call("memory_store_many", memories=[{"content": content} for content in sorted(contents_stored)])
+    await embedded()
+    told: list[str] = []
+    page: dict[str, Any] = {"next_cursor": None}
+    while page["next_cursor"] or not told:
+        page = await call("memory_search", query="cat", limit=20, cursor=page["next_cursor"])
+        told += contents(page)
+    assert sorted(told) == sorted(contents_stored)

@@ -50,7 +50,11 @@ class Ranked:
 
 
 class Ranking:
-    """Candidates in their order, the best first; those that share nothing with the question are left out."""
+    """Candidates in their order, the best first; those that share nothing with the question are left out.
+
+    Attributes:
+        goes_on: whether there may be more than these candidates.
+    """
 
     def __init__(
         self,
@@ -60,6 +64,8 @@ class Ranking:
         asked: Sequence[str],
         now: datetime,
         settings: MemorySettings,
+        *,
+        goes_on: bool = False,
     ) -> None:
         """Order candidates.
 
@@ -70,7 +76,9 @@ class Ranking:
             asked: all words of the question, in lower case.
             now: the present moment.
             settings: how much what counts.
+            goes_on: whether there may be more than these candidates.
         """
+        self.goes_on = goes_on
         self._candidates = candidates
         self._postings = postings
         self._similarities = similarities

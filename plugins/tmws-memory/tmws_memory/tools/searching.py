@@ -31,7 +31,7 @@ from tmws_memory.tools.arguments import (
 from tmws_memory.words import asked, indexed
 
 if TYPE_CHECKING:
-    from tmws_memory.search.ranking import Ranked
+    from tmws_memory.search.ranking import Ranked, Ranking
     from tmws_memory.search.search import Compared
     from tmws_memory.vectors.index import Vectors
 
@@ -124,7 +124,7 @@ async def find(ctx: Context, query: str, filters: Filters, begin: int, end: int)
         end: where to stop.
     """
     # numpy takes long to import, and a start must not wait for it
-    from tmws_memory.search.search import search
+    from tmws_memory.search.search import BY_WORDS, search
     from tmws_memory.vectors.index import VectorIndexFault
 
     state, settings = ctx.state(MemoryState), ctx.settings(MemorySettings)
@@ -133,14 +133,22 @@ async def find(ctx: Context, query: str, filters: Filters, begin: int, end: int)
         return Found([], [], 0)
     lookup, everything_asked = Lookup(ctx.principal, filters, words, state.sizes), indexed(query).split()
 
+    def ranking(session: Session, known: Known, vector: "Vectors | None", depth: int) -> "Ranking":
+        meaning = _meaning(state, filters, known, vector, depth)
+        now = utc_now()
+        return search(session, ctx.principal, filters, everything_asked, known.postings, meaning, now, settings, depth)
+
     def rank(session: Session, known: Known, vector: "Vectors | None") -> Found:
-        meaning = _meaning(state, filters, known, vector)
-        ranking = search(
-            session, ctx.principal, filters, everything_asked, known.postings, meaning, utc_now(), settings
-        )
-        part = ranking.part(begin, end)
+        first = ranking(session, known, vector, 1)
+        part, total = first.part(begin, end), len(first)
+        if end >= total and first.goes_on:
+            # what was told stays where it is, and what more candidates bring comes after it
+            deeper = ranking(session, known, vector, DEEPEST // BY_WORDS + 1).part(0, DEEPEST)
+            known_ids = {one.candidate.memory_id for one in first.part(0, total)}
+            further = [one for one in deeper if one.candidate.memory_id not in known_ids]
+            part, total = [*first.part(0, total), *further][begin:end], total + len(further)
         legible = reading.shown(session, [one.candidate.memory_id for one in part], ctx.principal)
-        return Found(part, [legible[one.candidate.memory_id] for one in part], len(ranking))
+        return Found(part, [legible[one.candidate.memory_id] for one in part], total)
 
     def in_one_transaction(session: Session) -> Found:
         known = lookup(session)
@@ -157,14 +165,16 @@ async def find(ctx: Context, query: str, filters: Filters, begin: int, end: int)
         return await ctx.transaction(lambda session: rank(session, lookup(session), None))
 
 
-def _meaning(state: MemoryState, filters: Filters, known: Known, vector: "Vectors | None") -> "Compared | None":
+def _meaning(
+    state: MemoryState, filters: Filters, known: Known, vector: "Vectors | None", depth: int
+) -> "Compared | None":
     from tmws_memory.search.search import compared, space_of
 
     working = state.meaning.working
     if vector is None or working is None or not vector.any():
         return None
     embedder, index = working
-    return compared(index, space_of(filters, embedder.name, embedder.dimension), vector, filters, known)
+    return compared(index, space_of(filters, embedder.name, embedder.dimension), vector, filters, known, depth)
 
 
 def _hit(ranked: "Ranked", shown: reading.Shown) -> Hit:
