@@ -84,7 +84,7 @@ class Recorder(Listener):
     """Hears every event at once."""
 
     def __init__(self) -> None:
-        super().__init__("recorder", "*", self._nothing)
+        super().__init__("recorder", self._nothing)
         self.heard: list[Event] = []
 
     def offer(self, event: Event) -> None:
