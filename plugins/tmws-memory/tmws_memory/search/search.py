@@ -68,7 +68,7 @@ def compared(
     """
     compares_all = bool(filters.tokens) and known.size <= MOST_COMPARED
     most = looked_at = BY_MEANING * depth
-    if known.size < known.unfiltered:
+    if known.size < known.unfiltered and not compares_all:
         share = max(known.size, 1) / known.unfiltered
         looked_at = max(most, min(MOST_COMPARED, ceil(most * MORE_THAN_NEEDED / share)))
     return Compared(index, space, vector, compares_all, most, looked_at)
